@@ -1,0 +1,251 @@
+package tabular
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/file"
+)
+
+// Strings is a string column: row i holds Dict[Codes[i]], or nothing where the
+// code is -1. Codes are numbered by first occurrence and every entry of Dict
+// occurs, each once.
+type Strings struct {
+	Codes []int32
+	Dict  []string
+}
+
+// At is the value of a row; null is "".
+func (s *Strings) At(row int) string {
+	if c := s.Codes[row]; c >= 0 {
+		return s.Dict[c]
+	}
+	return ""
+}
+
+// Null tells whether the row holds no value.
+func (s *Strings) Null(row int) bool { return s.Codes[row] < 0 }
+
+// Values is a column of numbers or truth values: row i holds Values[i] unless
+// Valid is there and false at i.
+type Values[T any] struct {
+	Values []T
+	Valid  []bool // nil: no row is null
+}
+
+// Null tells whether the row holds no value.
+func (v *Values[T]) Null(row int) bool { return v.Valid != nil && !v.Valid[row] }
+
+// Int32s reads an int32 column.
+func (t *Table) Int32s(name string) (*Values[int32], error) {
+	return readValues(t, name, Int32, func(cr file.ColumnChunkReader) batchFunc[int32] {
+		return cr.(*file.Int32ColumnChunkReader).ReadBatch
+	})
+}
+
+// Int64s reads an int64 column.
+func (t *Table) Int64s(name string) (*Values[int64], error) {
+	return readValues(t, name, Int64, int64Batch)
+}
+
+// Timestamps reads a timestamp column as microseconds since 1970-01-01 UTC.
+func (t *Table) Timestamps(name string) (*Values[int64], error) {
+	return readValues(t, name, Timestamp, int64Batch)
+}
+
+// Float64s reads a float64 column.
+func (t *Table) Float64s(name string) (*Values[float64], error) {
+	return readValues(t, name, Float64, func(cr file.ColumnChunkReader) batchFunc[float64] {
+		return cr.(*file.Float64ColumnChunkReader).ReadBatch
+	})
+}
+
+// Bools reads a column of truth values.
+func (t *Table) Bools(name string) (*Values[bool], error) {
+	return readValues(t, name, Bool, func(cr file.ColumnChunkReader) batchFunc[bool] {
+		return cr.(*file.BooleanColumnChunkReader).ReadBatch
+	})
+}
+
+func int64Batch(cr file.ColumnChunkReader) batchFunc[int64] {
+	return cr.(*file.Int64ColumnChunkReader).ReadBatch
+}
+
+// batchFunc is the ReadBatch of the library's typed readers.
+type batchFunc[T any] func(n int64, values []T, defs, reps []int16) (int64, int, error)
+
+// readBatch is the number of rows read at once. Memory grows with what is
+// really there, not with what a footer claims.
+const readBatch = 16384
+
+// readValues reads a column that is not of strings.
+func readValues[T any](t *Table, name string, typ Type, typed func(file.ColumnChunkReader) batchFunc[T]) (*Values[T], error) {
+	out := &Values[T]{Values: make([]T, 0, min(t.NumRows, readBatch))}
+	err := eachBatch(t, name, typ, typed, func(values []T, defs []int16) error {
+		row := len(out.Values)
+		if len(values) == len(defs) || defs == nil {
+			out.Values = append(out.Values, values...)
+			if out.Valid != nil {
+				out.Valid = appendTrue(out.Valid, len(values))
+			}
+			return nil
+		}
+		if out.Valid == nil {
+			out.Valid = appendTrue(make([]bool, 0, max(row+len(defs), min(t.NumRows, 1<<20))), row)
+		}
+		for _, d := range defs {
+			var v T
+			if d > 0 {
+				v, values = values[0], values[1:]
+			}
+			out.Values = append(out.Values, v)
+			out.Valid = append(out.Valid, d > 0)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// appendTrue appends n times true.
+func appendTrue(b []bool, n int) []bool {
+	for range n {
+		b = append(b, true)
+	}
+	return b
+}
+
+// Strings reads a string column.
+func (t *Table) Strings(name string) (*Strings, error) {
+	out := &Strings{Codes: make([]int32, 0, min(t.NumRows, readBatch))}
+	d := dictionary{index: map[string]int32{}}
+	typed := func(cr file.ColumnChunkReader) batchFunc[parquet.ByteArray] {
+		return cr.(*file.ByteArrayColumnChunkReader).ReadBatch
+	}
+	err := eachBatch(t, name, String, typed, func(values []parquet.ByteArray, defs []int16) error {
+		next := 0
+		for i := range max(len(defs), len(values)) {
+			code := int32(-1)
+			if defs == nil || defs[i] > 0 {
+				var err error
+				if code, err = d.code(values[next]); err != nil {
+					return fmt.Errorf("row %d: %w", len(out.Codes)+1, err)
+				}
+				next++
+			}
+			out.Codes = append(out.Codes, code)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.Dict = d.values
+	return out, nil
+}
+
+// dictionary numbers distinct strings by first occurrence.
+type dictionary struct {
+	index    map[string]int32
+	values   []string
+	last     parquet.ByteArray // shares memory with a page of the file
+	lastCode int32
+}
+
+// code is the number of b. Values of one page that are equal share their
+// bytes, so a run is recognised by its address.
+func (d *dictionary) code(b parquet.ByteArray) (int32, error) {
+	if len(b) > 0 && len(b) == len(d.last) && &b[0] == &d.last[0] {
+		return d.lastCode, nil
+	}
+	d.last = b
+	if code, ok := d.index[string(b)]; ok {
+		d.lastCode = code
+		return code, nil
+	}
+	if !utf8.Valid(b) {
+		return 0, fmt.Errorf("the text is not UTF-8")
+	}
+	s := string(b)
+	d.lastCode = int32(len(d.values))
+	d.index[s] = d.lastCode
+	d.values = append(d.values, s)
+	return d.lastCode, nil
+}
+
+// eachBatch reads a column from first to last row and hands it over in
+// batches: the values without the nulls and, for a nullable column, a 0 or 1
+// for each row. Both slices are used again for the next batch.
+func eachBatch[T any](t *Table, name string, typ Type, typed func(file.ColumnChunkReader) batchFunc[T], f func([]T, []int16) error) error {
+	col, err := t.column(name, typ)
+	if err != nil {
+		return err
+	}
+	row := 0
+	err = guard(func() error {
+		values := make([]T, readBatch)
+		var defs []int16
+		if t.Schema.Columns[col].Nullable {
+			defs = make([]int16, readBatch)
+		}
+		for g := range t.pq.NumRowGroups() {
+			cr, err := t.pq.RowGroup(g).Column(col)
+			if err != nil {
+				return err
+			}
+			n, err := readChunk(t.pq.RowGroup(g).NumRows(), typed(cr), values, defs, f)
+			row += n
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil && row != t.NumRows {
+		err = fmt.Errorf("it ends there, %d rows were promised", t.NumRows)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: column %s, after row %d: %w: %w", t.Path, name, row, ErrDamaged, err)
+	}
+	return nil
+}
+
+// readChunk reads the rows of one row group and returns how many it found.
+func readChunk[T any](rows int64, read batchFunc[T], values []T, defs []int16, f func([]T, []int16) error) (int, error) {
+	found := 0
+	for int64(found) < rows {
+		n, valid, err := read(min(readBatch, rows-int64(found)), values, defs, nil)
+		if err != nil {
+			return found, err
+		}
+		if n <= 0 {
+			return found, fmt.Errorf("a row group ends after %d of %d rows", found, rows)
+		}
+		batch := defs
+		if defs != nil {
+			batch = defs[:n]
+			if count(batch) != valid {
+				return found, fmt.Errorf("%d values where %d were promised", valid, count(batch))
+			}
+		}
+		if err := f(values[:valid], batch); err != nil {
+			return found, err
+		}
+		found += int(n)
+	}
+	return found, nil
+}
+
+// count is the number of levels that stand for a value.
+func count(defs []int16) int {
+	n := 0
+	for _, d := range defs {
+		if d > 0 {
+			n++
+		}
+	}
+	return n
+}
