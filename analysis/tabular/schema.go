@@ -148,7 +148,7 @@ func typeOf(d *schema.Column) Type {
 			return Int32
 		}
 	case parquet.Types.Int64:
-		if ts, ok := logical.(schema.TimestampLogicalType); ok {
+		if ts, ok := logical.(*schema.TimestampLogicalType); ok {
 			if ts.TimeUnit() == schema.TimeUnitMicros && ts.IsAdjustedToUTC() {
 				return Timestamp
 			}
