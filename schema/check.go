@@ -1,0 +1,263 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"circumplex.example/schema/diag"
+)
+
+// check finds what the schema cannot: what spans fields.
+func (l *loader) check(e *Experiment) {
+	l.checkLevels(e)
+	for _, a := range e.Administration {
+		l.checkAdministration(a)
+	}
+	for _, p := range e.Prompts {
+		l.checkPrompt(e, p)
+	}
+	for _, m := range e.Models {
+		l.checkModel(e, m)
+	}
+	l.checkTexts(e)
+	l.checkWhere(e)
+	l.checkBenchmarks(e)
+	l.checkAnalysis(e)
+}
+
+// FactorNames lists the factors in the order of the tables.
+func (e *Experiment) FactorNames() []string {
+	out := []string{"model", "prompt", "temperature", "administration"}
+	for _, f := range e.Further {
+		out = append(out, f.Name)
+	}
+	return out
+}
+
+// LevelNames lists a factor's levels; nil if there is no such factor.
+func (e *Experiment) LevelNames(factor string) []string {
+	var out []string
+	for _, l := range e.levels(factor) {
+		out = append(out, l.Name)
+	}
+	return out
+}
+
+func (e *Experiment) levels(factor string) []Level {
+	var out []Level
+	switch factor {
+	case "model":
+		for _, m := range e.Models {
+			out = append(out, m.Level)
+		}
+	case "prompt":
+		for _, p := range e.Prompts {
+			out = append(out, p.Level)
+		}
+	case "temperature":
+		for _, t := range e.Temperatures {
+			out = append(out, t.Level)
+		}
+	case "administration":
+		for _, a := range e.Administration {
+			out = append(out, a.Level)
+		}
+	}
+	for _, f := range e.Further {
+		if f.Name == factor {
+			for _, fl := range f.Levels {
+				out = append(out, fl.Level)
+			}
+		}
+	}
+	return out
+}
+
+// reserved are the columns that every table of responses or respondents has; a
+// factor or variable of that name would hide one.
+var reserved = []string{"respondent_id", "condition_id", "experiment", "provider", "simulated", "replicate", "sample", "form",
+	"persona_text", "persona_key", "status", "n_answered", "n_planned", "n_complete", "item", "value", "position", "response", "raw_answer"}
+
+func (l *loader) checkLevels(e *Experiment) {
+	for _, factor := range e.FactorNames() {
+		place := l.places.placeAt("factors", factor)
+		if !isPlaceholder(factor) || slices.Contains(reserved, factor) {
+			l.fail(diag.Problem{Place: place, What: fmt.Sprintf("a factor cannot be named %q", factor),
+				Why: "its levels become a column of that name", Mend: "use letters, digits and _, and no name that a table already has"})
+		}
+		ls := e.levels(factor)
+		if len(ls) == 0 {
+			l.fail(diag.Problem{Place: place, What: fmt.Sprintf("factor %q has no levels", factor),
+				Why: "a full factorial design needs at least one level of every factor", Mend: "give it a level, for example  " + levelExample(factor)})
+		}
+		for _, lv := range ls {
+			l.checkLevelName(factor, lv)
+		}
+	}
+	l.checkDuplicateLevels(e)
+}
+
+func levelExample(factor string) string {
+	switch factor {
+	case "model":
+		return `model: "sim-a": provider: "simulated"`
+	case "prompt":
+		return `prompt: basic: template: "Rate each description from 1 to 6."`
+	case "temperature":
+		return `temperature: {"0.7": value: 0.7}`
+	case "administration":
+		return "administration: batch: {}"
+	}
+	return factor + ": fixed: {}"
+}
+
+func (l *loader) checkLevelName(factor string, lv Level) {
+	bad := strings.ContainsAny(lv.Name, ",=\"") || strings.TrimSpace(lv.Name) != lv.Name || lv.Name == "" ||
+		strings.ContainsFunc(lv.Name, unicode.IsControl)
+	if bad {
+		l.fail(diag.Problem{Place: l.places.placeAt("factors", factor, lv.Name), What: fmt.Sprintf("level %q of factor %q has a name that cannot be typed after --only", lv.Name, factor),
+			Mend: "leave out commas, equal signs, quotes, control characters and outer spaces"})
+	}
+	if lv.Shared && lv.Independent {
+		l.fail(diag.Problem{Place: l.places.placeAt("factors", factor, lv.Name), What: fmt.Sprintf("level %q of factor %q is both shared and independent", lv.Name, factor), Mend: "remove one of them"})
+	}
+}
+
+// checkDuplicateLevels reports two levels of a factor that say the same: every
+// cell of one would repeat a cell of the other.
+func (l *loader) checkDuplicateLevels(e *Experiment) {
+	var seen map[string]string
+	factor := ""
+	add := func(lv Level, content any) {
+		b, err := json.Marshal(content)
+		if err != nil {
+			panic("schema: a level does not encode: " + err.Error())
+		}
+		other, dup := seen[string(b)]
+		if !dup {
+			seen[string(b)] = lv.Name
+			return
+		}
+		if lv.Shared || lv.Independent {
+			return
+		}
+		l.fail(diag.Problem{Place: l.places.placeAt("factors", factor, lv.Name),
+			What: fmt.Sprintf("levels %q and %q of factor %q are the same", other, lv.Name, factor),
+			Why:  "they would send the same requests",
+			Mend: "remove one, or say which is meant:  shared: true  (one completion serves both) or  independent: true  (each has its own)"})
+	}
+	begin := func(name string) { factor, seen = name, map[string]string{} }
+	begin("model")
+	for _, m := range e.Models {
+		c := *m
+		c.Level, c.Notes, c.Price, c.Retired = Level{}, "", nil, nil
+		add(m.Level, c)
+	}
+	begin("temperature")
+	for _, t := range e.Temperatures {
+		add(t.Level, t.Value)
+	}
+	begin("administration")
+	for _, a := range e.Administration {
+		if a.Mode == "" {
+			a.Mode = Mode(a.Name)
+		}
+		add(a.Level, a.Mode)
+	}
+	for _, f := range e.Further {
+		begin(f.Name)
+		for _, fl := range f.Levels {
+			c := *fl
+			c.Level = Level{}
+			add(fl.Level, c)
+		}
+	}
+}
+
+func (l *loader) checkAdministration(a *Administration) {
+	modes := []string{string(Batch), string(Sequential), string(Isolated)}
+	if !slices.Contains(modes, string(a.Mode)) {
+		mend := diag.DidYouMean(a.Name, modes)
+		l.fail(diag.Problem{Place: l.places.placeAt("factors", "administration", a.Name),
+			What: fmt.Sprintf("administration %q is no mode, and declares none", a.Name),
+			Mend: strings.TrimSpace(mend + "; or add  mode: \"batch\"")})
+	}
+}
+
+func (l *loader) checkModel(e *Experiment, m *Model) {
+	if m.Provider != "simulated" && m.Provider != "openai" && m.BaseURL == "" && m.Identity != "" {
+		l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("factors", "model", m.Name, "identity"),
+			What: fmt.Sprintf("model %q names an identity without a base_url", m.Name)})
+	}
+	if _, constant := m.Parameters["seed"].(float64); constant && e.N > 1 {
+		l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("factors", "model", m.Name, "parameters", "seed"),
+			What: fmt.Sprintf("model %q sends one seed with every request", m.Name),
+			Why:  "where prompts are identical the replicates would be copies of one reply",
+			Mend: `write  seed: "per_sample"  or remove it`})
+	}
+	v, ok := m.Simulated.Quirks["constant_value"].(string)
+	if ok && !slices.ContainsFunc(e.Instrument.Values, func(x Value) bool { return x.Code == v }) {
+		l.fail(diag.Problem{Place: l.places.placeAt("factors", "model", m.Name, "simulated", "quirks", "constant_value"),
+			What: fmt.Sprintf("quirk constant_value names the value %q, which the instrument does not declare", v), Mend: diag.DidYouMean(v, e.Instrument.codes())})
+	}
+}
+
+func (in *Instrument) codes() []string {
+	var out []string
+	for _, v := range in.Values {
+		out = append(out, v.Code)
+	}
+	return out
+}
+
+// checkTexts makes sure that every respondent can be shown every item.
+func (l *loader) checkTexts(e *Experiment) {
+	if !e.Instrument.HasTexts() {
+		l.fail(diag.Problem{Place: l.places.placeAt("instrument"), What: fmt.Sprintf("instrument %q has no item texts", e.Instrument.Name),
+			Why:  "without them there is nothing to ask; an instrument of key and scale alone is for imported answers",
+			Mend: "add items, or use  runner import answers"})
+		return
+	}
+	needed := map[string][]string{}
+	for _, p := range e.Prompts {
+		for _, f := range p.Form.all() {
+			needed[f] = append(needed[f], l.places.placeAt("factors", "prompt", p.Name).Relative(l.dir).String())
+		}
+	}
+	for _, f := range e.Further {
+		for _, lv := range f.Levels {
+			if lv.Form != "" {
+				needed[lv.Form] = append(needed[lv.Form], l.places.placeAt("factors", f.Name, lv.Name).Relative(l.dir).String())
+			}
+		}
+	}
+	for _, form := range slices.Sorted(maps.Keys(needed)) {
+		var without []string
+		for _, it := range e.Instrument.Items {
+			if it.Texts[form] == "" {
+				without = append(without, fmt.Sprint(it.Number))
+			}
+		}
+		if len(without) > 0 {
+			l.fail(diag.Problem{Place: l.places.placeAt("instrument", "items"),
+				What: fmt.Sprintf("%d items have no %s text: %s", len(without), form, clip(strings.Join(without, ", "))),
+				Why:  "the form is asked for at " + strings.Join(slices.Compact(needed[form]), ", "),
+				Mend: fmt.Sprintf("write the texts, or choose another  form:  (%s)", strings.Join(e.Instrument.Forms(), ", "))})
+		}
+	}
+}
+
+// all lists the forms the rule can lead to.
+func (f FormRule) all() []string {
+	if f.By == "" {
+		if f.Fixed == "" {
+			return []string{"neutral"}
+		}
+		return []string{f.Fixed}
+	}
+	return slices.Compact(slices.Sorted(maps.Values(f.Forms)))
+}

@@ -1,0 +1,142 @@
+package schema
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"circumplex.example/schema/diag"
+)
+
+func (l *loader) checkPrompt(e *Experiment, p *Prompt) {
+	p.markUsed()
+	at := func(path ...string) diag.Place {
+		return l.places.placeAt(append([]string{"factors", "prompt", p.Name}, path...)...)
+	}
+	owner := l.fieldOwners(e, p, at)
+	l.checkPlaceholders(e, p, owner, at)
+	for _, v := range p.Variables {
+		if len(v.Used) == 0 {
+			l.fail(diag.Problem{Place: at("variables", v.Name), What: fmt.Sprintf("variable %q of prompt %q is used nowhere", v.Name, p.Name),
+				Why:  fmt.Sprintf("the template has the placeholders %v (%s)", p.Template.Placeholders(), at("template").Relative(l.dir)),
+				Mend: fmt.Sprintf("put {%s} into the template, or remove the variable", v.Fields[0])})
+			continue
+		}
+		l.checkEntries(e, p, v, at)
+	}
+	l.checkForm(p, owner, at)
+	if strings.TrimSpace(p.Template.Render(func(string) string { return "x" })) == "" {
+		l.fail(diag.Problem{Place: at("template"), What: fmt.Sprintf("the template of prompt %q is empty", p.Name), Mend: "write the instruction the model is to follow"})
+	}
+}
+
+// fieldOwners maps each placeholder that a variable fills to the variable.
+func (l *loader) fieldOwners(e *Experiment, p *Prompt, at func(...string) diag.Place) map[string]*Variable {
+	owner := map[string]*Variable{}
+	for _, v := range p.Variables {
+		for _, f := range v.Fields {
+			if o, dup := owner[f]; dup {
+				l.fail(diag.Problem{Place: at("variables", v.Name), What: fmt.Sprintf("variables %q and %q of prompt %q both fill {%s}", o.Name, v.Name, p.Name, f), Mend: "rename the field in one of the lists"})
+			}
+			if slices.Contains(reserved, f) || slices.Contains(e.FactorNames(), f) {
+				l.fail(diag.Problem{Place: at("variables", v.Name), What: fmt.Sprintf("variable %q of prompt %q has a field named %q", v.Name, p.Name, f),
+					Why: "the tables already have a column of that name", Mend: "rename the field"})
+			}
+			owner[f] = v
+		}
+	}
+	return owner
+}
+
+func (l *loader) checkPlaceholders(e *Experiment, p *Prompt, owner map[string]*Variable, at func(...string) diag.Place) {
+	check := func(t *Template, field string) {
+		for _, ph := range t.Placeholders() {
+			if owner[ph] != nil || e.fillsPlaceholder(ph) {
+				continue
+			}
+			known := slices.Collect(maps.Keys(owner))
+			mend := diag.DidYouMean(ph, known)
+			if mend == "" {
+				mend = fmt.Sprintf("declare it:  variables: %s: from: [...]", ph)
+			}
+			l.fail(diag.Problem{Place: at(field), What: fmt.Sprintf("placeholder {%s} in the %s of prompt %q has no variable", ph, field, p.Name), Mend: mend})
+		}
+	}
+	check(p.Template, "template")
+	if p.System != nil {
+		check(p.System, "system")
+	}
+}
+
+// fillsPlaceholder reports whether a further factor fills {name}: all its
+// levels have a text.
+func (e *Experiment) fillsPlaceholder(name string) bool {
+	for _, f := range e.Further {
+		if f.Name == name {
+			return len(f.Levels) > 0 && !slices.ContainsFunc(f.Levels, func(l *FurtherLevel) bool { return l.Text == nil })
+		}
+	}
+	return false
+}
+
+// checkEntries looks for entries that would be drawn as one, and for a shuffle
+// that runs out of entries.
+func (l *loader) checkEntries(e *Experiment, p *Prompt, v *Variable, at func(...string) diag.Place) {
+	seen := map[string]int{}
+	for i, entry := range v.Entries {
+		id := v.Identity(entry)
+		first, dup := seen[id]
+		if !dup {
+			seen[id] = i
+			continue
+		}
+		l.fail(diag.Problem{Place: at("variables", v.Name, "from", fmt.Sprint(i)),
+			What: fmt.Sprintf("entry %d of variable %q in prompt %q is a duplicate of entry %d: %s", i+1, v.Name, p.Name, first+1, v.show(entry)),
+			Why:  "both would be rendered alike; the other stands at " + at("variables", v.Name, "from", fmt.Sprint(first)).Relative(l.dir).String(),
+			Mend: "remove one of them"})
+	}
+	if v.Draw == Shuffle && len(v.Entries) > 0 && e.N > len(v.Entries) {
+		l.fail(diag.Problem{Place: at("variables", v.Name, "from"),
+			What: fmt.Sprintf("variable %q of prompt %q is drawn without replacement from %d entries, but n is %d", v.Name, p.Name, len(v.Entries), e.N),
+			Why:  "n is set at " + l.places.placeAt("n").Relative(l.dir).String(),
+			Mend: fmt.Sprintf(`add %d entries, lower n to %d, or write  draw: "random"`, e.N-len(v.Entries), len(v.Entries))})
+	}
+}
+
+// show renders an entry's used fields for a message.
+func (v *Variable) show(e Entry) string {
+	var parts []string
+	for _, f := range v.Used {
+		parts = append(parts, fmt.Sprintf("%s=%q", f, fmt.Sprint(e[f])))
+	}
+	return strings.Join(parts, " ")
+}
+
+// checkForm makes sure that every respondent has a form.
+func (l *loader) checkForm(p *Prompt, owner map[string]*Variable, at func(...string) diag.Place) {
+	by := p.Form.By
+	if by == "" {
+		return
+	}
+	v := owner[by]
+	if v == nil {
+		l.fail(diag.Problem{Place: at("form"), What: fmt.Sprintf("the form of prompt %q goes by %q, which no variable fills", p.Name, by), Mend: diag.DidYouMean(by, slices.Collect(maps.Keys(owner)))})
+		return
+	}
+	if len(v.Entries) == 0 {
+		l.fail(diag.Problem{Place: at("form"), What: fmt.Sprintf("the form of prompt %q goes by %q, which is not drawn from a list", p.Name, by), Mend: "use a variable with  from: [...]"})
+		return
+	}
+	unmapped := map[string]bool{}
+	for _, e := range v.Entries {
+		val := fmt.Sprint(e[by])
+		if p.Form.Forms[val] == "" {
+			unmapped[val] = true
+		}
+	}
+	for _, val := range slices.Sorted(maps.Keys(unmapped)) {
+		l.fail(diag.Problem{Place: at("form"), What: fmt.Sprintf("the form of prompt %q says nothing for %s %q", p.Name, by, val),
+			Mend: fmt.Sprintf("add  %q: \"neutral\"", val)})
+	}
+}

@@ -1,0 +1,148 @@
+package schema
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"circumplex.example/schema/diag"
+)
+
+// items builds the items from key and texts, and checks that the key uses each
+// declared item exactly once.
+func (l *loader) items(in *Instrument, r rawInstrument) {
+	valueOf := map[int]string{}
+	for _, code := range slices.Sorted(maps.Keys(r.Key)) {
+		at := func(more ...string) diag.Place {
+			return l.places.placeAt(append([]string{"instrument", "key", code}, more...)...)
+		}
+		if _, ok := r.Values[code]; !ok {
+			l.fail(diag.Problem{Place: at(), What: fmt.Sprintf("the key names the value %q, which the instrument does not declare", code),
+				Mend: diag.DidYouMean(code, slices.Collect(maps.Keys(r.Values)))})
+		}
+		if len(r.Key[code]) == 0 {
+			l.fail(diag.Problem{Place: at(), What: fmt.Sprintf("value %q has no item in the key", code), Mend: "name its items, for example  " + code + ": [1, 23, 39]"})
+		}
+		for i, n := range r.Key[code] {
+			if other, dup := valueOf[n]; dup {
+				l.fail(diag.Problem{Place: at(strconv.Itoa(i)), What: fmt.Sprintf("item %d stands in the key twice, for %q and for %q", n, other, code),
+					Mend: "let each item count for one value"})
+				continue
+			}
+			valueOf[n] = code
+		}
+	}
+	l.keyAgainstItems(r, valueOf)
+	for _, n := range slices.Sorted(maps.Keys(valueOf)) {
+		in.Items = append(in.Items, Item{Number: n, Value: valueOf[n],
+			Reverse: slices.Contains(r.Reverse, n), Texts: r.Items[strconv.Itoa(n)]})
+	}
+	l.instrumentExtras(in, r, valueOf)
+}
+
+func (l *loader) keyAgainstItems(r rawInstrument, valueOf map[int]string) {
+	for code := range r.Values {
+		if _, ok := r.Key[code]; !ok {
+			l.fail(diag.Problem{Place: l.places.placeAt("instrument", "key"), What: fmt.Sprintf("value %q has no entry in the key", code),
+				Mend: fmt.Sprintf("add  %s: [...]  with its item numbers", code)})
+		}
+	}
+	if len(r.Items) == 0 {
+		return
+	}
+	for label := range r.Items {
+		n, err := strconv.Atoi(label)
+		if _, used := valueOf[n]; err != nil || !used {
+			l.fail(diag.Problem{Place: l.places.placeAt("instrument", "items", label), What: fmt.Sprintf("item %s stands under no value in the key", label),
+				Mend: "add its number to the key, or remove the item"})
+		}
+	}
+	for _, n := range slices.Sorted(maps.Keys(valueOf)) {
+		if _, ok := r.Items[strconv.Itoa(n)]; !ok {
+			code := valueOf[n]
+			l.fail(diag.Problem{Place: l.places.placeAt("instrument", "key", code), What: fmt.Sprintf("the key of %q names item %d, which the instrument does not have", code, n),
+				Mend: fmt.Sprintf("add the item to items, or take %d out of the key", n)})
+		}
+	}
+}
+
+func (l *loader) instrumentExtras(in *Instrument, r rawInstrument, valueOf map[int]string) {
+	place := func(path ...string) diag.Place { return l.places.placeAt(append([]string{"instrument"}, path...)...) }
+	if in.Min >= in.Max {
+		l.fail(diag.Problem{Place: place("scale"), What: fmt.Sprintf("the scale goes from %d to %d", in.Min, in.Max), Mend: "let min be smaller than max"})
+	}
+	for n := range in.Labels {
+		if n < in.Min || n > in.Max {
+			l.fail(diag.Problem{Place: place("scale", "labels", strconv.Itoa(n)), What: fmt.Sprintf("the label of %d lies outside the scale %d..%d", n, in.Min, in.Max)})
+		}
+	}
+	for i, n := range r.Reverse {
+		if _, ok := valueOf[n]; !ok {
+			l.fail(diag.Problem{Place: place("reverse", strconv.Itoa(i)), What: fmt.Sprintf("reverse names item %d, which the instrument does not have", n)})
+		}
+	}
+	codes := slices.Sorted(maps.Keys(r.Values))
+	for _, c := range in.Circles {
+		if !slices.Equal(slices.Sorted(slices.Values(c.Order)), codes) {
+			l.fail(diag.Problem{Place: place("circles", c.Name), What: fmt.Sprintf("circle %q does not name each value exactly once", c.Name),
+				Why:  missingAndExtra(c.Order, codes),
+				Mend: "list all " + strconv.Itoa(len(codes)) + " values in their order around the circle"})
+		}
+	}
+}
+
+func missingAndExtra(got, want []string) string {
+	var parts []string
+	for _, w := range want {
+		if !slices.Contains(got, w) {
+			parts = append(parts, w+" is missing")
+		}
+	}
+	for i, g := range got {
+		if !slices.Contains(want, g) {
+			parts = append(parts, g+" is no value")
+		} else if slices.Contains(got[:i], g) {
+			parts = append(parts, g+" stands there twice")
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// hash covers what can change an answer or a score, and no more: titles,
+// notices and value names may be reworded freely.
+func (in *Instrument) hash() string {
+	type item struct {
+		N       int
+		Value   string
+		Reverse bool
+		Texts   map[string]string
+	}
+	var items []item
+	for _, it := range in.Items {
+		items = append(items, item{it.Number, it.Value, it.Reverse, it.Texts})
+	}
+	slices.SortFunc(items, func(a, b item) int { return cmp.Compare(a.N, b.N) })
+	b, err := json.Marshal(map[string]any{"min": in.Min, "max": in.Max, "labels": in.Labels, "items": items})
+	if err != nil {
+		panic("schema: an instrument does not encode: " + err.Error())
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// Forms returns the forms in which every item has a text, sorted.
+func (in *Instrument) Forms() []string {
+	var out []string
+	for _, f := range []string{"female", "male", "neutral"} {
+		if len(in.Items) > 0 && !slices.ContainsFunc(in.Items, func(i Item) bool { return i.Texts[f] == "" }) {
+			out = append(out, f)
+		}
+	}
+	return out
+}

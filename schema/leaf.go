@@ -1,0 +1,215 @@
+package schema
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/errors"
+
+	"circumplex.example/schema/diag"
+)
+
+// leaf checks a value that is neither struct nor list, or is judged whole.
+func (l *loader) leaf(path []cue.Selector, def, val cue.Value) {
+	if !val.IsConcrete() {
+		l.fail(diag.Problem{Place: l.places.place(path...), Path: pathString(path),
+			What: fmt.Sprintf("%s has no value, only a type", pathString(path)),
+			Mend: "write a value, for example  " + last(path) + ": " + example(last(path))})
+		return
+	}
+	err := def.Unify(val).Validate(cue.Concrete(true))
+	if err == nil {
+		return
+	}
+	p := diag.Problem{Place: l.places.place(path...), Path: pathString(path)}
+	if choices := stringChoices(def); len(choices) > 0 {
+		s, _ := val.String()
+		p.What = fmt.Sprintf("%s cannot be %q", pathString(path), s)
+		p.Mend = diag.DidYouMean(s, choices)
+		l.fail(p)
+		return
+	}
+	p.What, p.Mend = outOfBounds(pathString(path), val, err)
+	l.fail(p)
+}
+
+func last(path []cue.Selector) string {
+	if len(path) == 0 {
+		return "experiment"
+	}
+	return path[len(path)-1].String()
+}
+
+// stringChoices returns the texts of a schema that is a choice between texts.
+func stringChoices(def cue.Value) []string {
+	op, args := def.Expr()
+	if op != cue.OrOp {
+		return nil
+	}
+	var out []string
+	for _, a := range args {
+		if s, err := a.String(); err == nil {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+var boundPattern = regexp.MustCompile(`out of bound (.+?)\)?$`)
+
+// outOfBounds phrases CUE's complaint about a number or a text.
+func outOfBounds(path string, val cue.Value, err error) (what, mend string) {
+	shown := fmt.Sprint(val)
+	for _, e := range errors.Errors(err) {
+		f, args := e.Msg()
+		m := boundPattern.FindStringSubmatch(fmt.Sprintf(f, args...))
+		if m == nil {
+			continue
+		}
+		if re, ok := strings.CutPrefix(m[1], "=~"); ok {
+			return fmt.Sprintf("%s is %s, which has not the form wanted", path, shown), formHint(re)
+		}
+		if m[1] == `!=""` {
+			return path + " is empty", "write a text, or leave the field out"
+		}
+		return fmt.Sprintf("%s is %s, out of range", path, shown), "give a value " + boundWords(m[1])
+	}
+	return fmt.Sprintf("%s cannot be %s: %s", path, shown, firstMessage(err)), ""
+}
+
+func boundWords(b string) string {
+	for _, w := range []struct{ sign, word string }{
+		{">=", "of at least "}, {"<=", "of at most "}, {">", "above "}, {"<", "below "}, {"!=", "other than "},
+	} {
+		if v, ok := strings.CutPrefix(b, w.sign); ok {
+			return w.word + v
+		}
+	}
+	return b
+}
+
+// formHint says in words what a pattern of the schema asks for.
+func formHint(re string) string {
+	switch {
+	case strings.Contains(re, "https?"):
+		return "begin with http:// or https://"
+	case strings.Contains(re, "{4}-"):
+		return "write the date as YYYY-MM-DD"
+	case strings.Contains(re, "^[a-z0-9]["):
+		return "use lower-case letters, digits, _ and -, beginning with a letter or digit"
+	}
+	return "use letters, digits and _ (and . - where it is a name), beginning with a letter"
+}
+
+// wrongType reports a value of another kind than the schema wants.
+func (l *loader) wrongType(path []cue.Selector, def, val cue.Value) {
+	p := diag.Problem{Place: l.places.place(path...), Path: pathString(path),
+		What: fmt.Sprintf("%s is %s, want %s", pathString(path), describe(val), kindWords(def.IncompleteKind()))}
+	if s, err := val.String(); err == nil && def.IncompleteKind()&cue.NumberKind != 0 {
+		if number.MatchString(s) {
+			p.Mend = fmt.Sprintf("write it without quotes:  %s: %s", last(path), s)
+		}
+	}
+	if val.IncompleteKind() == cue.FloatKind && def.IncompleteKind() == cue.IntKind {
+		p.Mend = "write a whole number"
+	}
+	l.fail(p)
+}
+
+var number = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
+
+func describe(val cue.Value) string {
+	switch val.IncompleteKind() {
+	case cue.StringKind:
+		return fmt.Sprintf("the text %v", val)
+	case cue.IntKind, cue.FloatKind, cue.NumberKind:
+		return fmt.Sprintf("the number %v", val)
+	case cue.BoolKind:
+		return fmt.Sprint(val)
+	}
+	return kindWords(val.IncompleteKind())
+}
+
+func kindWords(k cue.Kind) string {
+	var out []string
+	for _, w := range []struct {
+		kind cue.Kind
+		word string
+	}{
+		{cue.StructKind, "a struct {...}"}, {cue.ListKind, "a list [...]"}, {cue.StringKind, "a text"},
+		{cue.BoolKind, "true or false"}, {cue.NullKind, "null"},
+	} {
+		if k&w.kind != 0 {
+			out = append(out, w.word)
+		}
+	}
+	switch {
+	case k&cue.FloatKind != 0:
+		out = append(out, "a number")
+	case k&cue.IntKind != 0:
+		out = append(out, "a whole number")
+	}
+	return strings.Join(out, " or ")
+}
+
+// example is something that could stand in the named field.
+func example(name string) string {
+	switch name {
+	case "name":
+		return `"study"`
+	case "n":
+		return "100"
+	case "seed":
+		return "20250424"
+	case "provider":
+		return `"simulated"`
+	case "template":
+		return `"Rate each description from 1 to 6."`
+	case "value":
+		return "0.7"
+	case "instrument":
+		return "instruments.pvq57"
+	case "min":
+		return "1"
+	case "max":
+		return "6"
+	case "source", "label", "by":
+		return `"..."`
+	}
+	return "{...}"
+}
+
+// cueErrors reports what CUE said, at the author's place where it names one.
+func (l *loader) cueErrors(err error) {
+	for _, e := range errors.Errors(err) {
+		p := diag.Problem{Place: diag.Place{File: l.dir}, Path: strings.Join(e.Path(), ".")}
+		f, args := e.Msg()
+		p.What = fmt.Sprintf(f, args...)
+		for _, pos := range errors.Positions(e) {
+			if l.places == nil || l.places.authored(pos) {
+				p.Place = placeOf(pos)
+				break
+			}
+		}
+		p.What, p.Mend = explainCUE(p.What)
+		l.fail(p)
+	}
+}
+
+// explainCUE adds a mend to the CUE messages that authors meet.
+func explainCUE(msg string) (what, mend string) {
+	msg = strings.TrimSpace(msg)
+	switch {
+	case strings.Contains(msg, "reference") && strings.Contains(msg, "not found"):
+		return msg, "define the field in one of the package's files, or mend the spelling"
+	case strings.Contains(msg, "found packages"):
+		return msg, "give all .cue files of the directory the same package clause"
+	case strings.Contains(msg, "cannot find package"), strings.Contains(msg, "import failed"):
+		return msg, `imports that always work: "` + Module + `/schema", "` + Module + `/experiments/instruments", "` + Module + `/experiments/benchmarks"`
+	case strings.Contains(msg, "imported and not used"):
+		return msg, "remove the import"
+	}
+	return msg, ""
+}

@@ -1,0 +1,160 @@
+package schema
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/build"
+	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/load"
+
+	"circumplex.example/schema/diag"
+)
+
+// Load reads the experiment in a directory. The list holds every problem found,
+// sorted, each at the author's own line; the experiment is nil if one of them
+// is an error. Load reads files and nothing else: no network, no registry.
+func Load(dir string) (*Experiment, diag.List) {
+	l := &loader{}
+	exp := l.load(dir)
+	problems := l.problems.Sorted()
+	if problems.HasErrors() {
+		return nil, problems
+	}
+	return exp, problems
+}
+
+// loader carries one Load from step to step.
+type loader struct {
+	dir, root string
+	ctx       *cue.Context
+	problems  diag.List
+	places    *locator
+}
+
+func (l *loader) fail(p diag.Problem) { l.problems.Add(p) }
+
+func (l *loader) load(dir string) *Experiment {
+	inst := l.instance(dir)
+	if inst == nil {
+		return nil
+	}
+	l.ctx = cuecontext.New()
+	v := l.ctx.BuildInstance(inst)
+	l.rootFields(inst)
+	field := v.LookupPath(cue.MakePath(cue.Str("experiment")))
+	if !field.Exists() {
+		l.noExperiment(inst, v)
+		return nil
+	}
+	def, err := l.definition("#Experiment")
+	if err != nil {
+		l.fail(diag.Problem{Place: diag.Place{File: l.dir}, What: err.Error()})
+		return nil
+	}
+	l.places = newLocator(l.root, field)
+	full := def.Unify(field)
+	if err := full.Validate(cue.Concrete(true), cue.Final()); err != nil {
+		l.structure(def, err)
+		return nil
+	}
+	return l.decode(full)
+}
+
+// instance loads the package in dir, reporting what keeps it from loading.
+func (l *loader) instance(dir string) *build.Instance {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		l.fail(diag.Problem{Place: diag.Place{File: dir}, What: err.Error()})
+		return nil
+	}
+	l.dir = abs
+	if !l.checkDir(dir, abs) {
+		return nil
+	}
+	root, hasModule := moduleRoot(abs)
+	l.root = root
+	layers, err := overlay(root, hasModule)
+	if err != nil {
+		l.fail(diag.Problem{Place: diag.Place{File: abs}, What: err.Error()})
+		return nil
+	}
+	inst := load.Instances([]string{"."}, l.config(layers))[0]
+	if inst.Err != nil {
+		l.cueErrors(inst.Err)
+		return nil
+	}
+	return inst
+}
+
+// config loads without registry, network or the caller's environment: what an
+// experiment means must not depend on the machine.
+func (l *loader) config(layers map[string]load.Source) *load.Config {
+	return &load.Config{
+		Dir: l.dir, ModuleRoot: l.root, Overlay: layers,
+		Env: []string{"CUE_REGISTRY=none"}, SkipImports: false,
+	}
+}
+
+func (l *loader) checkDir(given, abs string) bool {
+	place := diag.Place{File: abs}
+	st, err := os.Stat(abs)
+	switch {
+	case err != nil:
+		l.fail(diag.Problem{Place: place, What: "there is no such directory",
+			Mend: "give the directory that holds the experiment's .cue files, for example  runner plan ./experiments/quickstart"})
+		return false
+	case !st.IsDir():
+		l.fail(diag.Problem{Place: place, What: "this is a file, an experiment is a directory",
+			Mend: fmt.Sprintf("name its directory:  %s", filepath.ToSlash(filepath.Dir(given)))})
+		return false
+	}
+	if m, _ := filepath.Glob(filepath.Join(abs, "*.cue")); len(m) == 0 {
+		l.fail(diag.Problem{Place: place, What: "there is no .cue file in this directory",
+			Mend: "give the directory that holds the experiment's .cue files, for example  runner plan ./experiments/quickstart"})
+		return false
+	}
+	return true
+}
+
+// definition returns a definition of the schema, as this experiment sees it.
+func (l *loader) definition(name string) (cue.Value, error) {
+	root, hasModule := moduleRoot(l.dir)
+	layers, err := overlay(root, hasModule)
+	if err != nil {
+		return cue.Value{}, err
+	}
+	inst := load.Instances([]string{Module + "/schema"}, l.config(layers))[0]
+	if inst.Err != nil {
+		return cue.Value{}, fmt.Errorf("loading the schema: %w", inst.Err)
+	}
+	v := l.ctx.BuildInstance(inst).LookupPath(cue.ParsePath(name))
+	if v.Err() != nil {
+		return cue.Value{}, fmt.Errorf("loading the schema: %w", v.Err())
+	}
+	return v, nil
+}
+
+// noExperiment says that the package declares no experiment, with the nearest
+// name that it does declare.
+func (l *loader) noExperiment(inst *build.Instance, v cue.Value) {
+	var names []string
+	it, err := v.Fields()
+	for err == nil && it.Next() {
+		names = append(names, it.Selector().Unquoted())
+	}
+	p := diag.Problem{Place: diag.Place{File: l.dir}, What: `the package has no field "experiment"`,
+		Why:  "runner looks for the experiment there",
+		Mend: "write  experiment: schema.#Experiment & {...}"}
+	if near := diag.Nearest("experiment", names); near != "" {
+		p.Place = placeOf(v.LookupPath(cue.MakePath(cue.Str(near))).Pos())
+		p.What = fmt.Sprintf("the package has no field \"experiment\", but one named %q", near)
+		p.Mend = "rename it to  experiment"
+	} else if len(inst.BuildFiles) > 0 && strings.HasPrefix(inst.PkgName, "_") {
+		p.Mend = "give the files a package clause such as  package study"
+	}
+	l.fail(p)
+}
