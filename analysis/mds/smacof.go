@@ -45,28 +45,54 @@ func (s *solver) load(start mat.Matrix) {
 }
 
 // descend iterates from s.x until an iteration lowers the squared Stress-1 by
-// less than the tolerance. An iteration that raises it (possible where a
-// disparity is negative) is taken back and ends the descent.
+// less than the tolerance.
+//
+// Steps are relaxed, X ← 2·Γ(X) − X with Γ the Guttman transform and X at its
+// best scale: they too lower the stress and need about half the iterations
+// (de Leeuw and Heiser 1980, section 4). A relaxed step that gains too little
+// or nothing is replaced by a plain one, and only a plain one ends the
+// descent. A plain step that raises the stress, possible where a disparity is
+// negative, is taken back.
 func (s *solver) descend() (iterations int, converged bool) {
 	s.evaluate()
-	stress := s.squaredStress()
+	stress, relaxed := s.squaredStress(), true
 	for iterations < s.opts.MaxIterations {
 		iterations++
-		s.guttman()
-		s.last, s.x, s.next = s.x, s.next, s.last
-		s.evaluate()
+		s.step(relaxed)
 		now := s.squaredStress()
-		if now > stress {
-			s.x, s.last = s.last, s.x
-			s.evaluate()
+		gain := stress - now
+		if gain < 0 {
+			s.takeBack()
+		} else {
+			stress = now
+		}
+		if gain < s.opts.Tolerance && !relaxed {
 			return iterations, true
 		}
-		if stress-now < s.opts.Tolerance {
-			return iterations, true
-		}
-		stress = now
+		relaxed = gain >= s.opts.Tolerance
 	}
 	return iterations, false
+}
+
+// step moves s.x by a Guttman transform; s.last keeps where it was.
+func (s *solver) step(relaxed bool) {
+	s.guttman()
+	if relaxed {
+		scale := 1.0
+		if s.sdd > 0 {
+			scale = s.sdh / s.sdd
+		}
+		for i, v := range s.next {
+			s.next[i] = 2*v - scale*s.x[i]
+		}
+	}
+	s.last, s.x, s.next = s.x, s.next, s.last
+	s.evaluate()
+}
+
+func (s *solver) takeBack() {
+	s.x, s.last = s.last, s.x
+	s.evaluate()
 }
 
 // evaluate computes distances, disparities and their sums for s.x.
