@@ -44,14 +44,18 @@ func last(path []cue.Selector) string {
 
 // stringChoices returns the texts of a schema that is a choice between texts.
 func stringChoices(def cue.Value) []string {
-	op, args := def.Expr()
-	if op != cue.OrOp {
-		return nil
-	}
+	op, args := cue.Dereference(def).Expr()
 	var out []string
-	for _, a := range args {
-		if s, err := a.String(); err == nil {
-			out = append(out, s)
+	switch op {
+	case cue.AndOp:
+		for _, a := range args {
+			out = append(out, stringChoices(a)...)
+		}
+	case cue.OrOp:
+		for _, a := range args {
+			if s, err := a.String(); err == nil {
+				out = append(out, s)
+			}
 		}
 	}
 	return out

@@ -30,8 +30,19 @@ func newLocator(root string, field cue.Value) *locator {
 	return &locator{root: root, parts: conjuncts(field, nil)}
 }
 
-// conjuncts appends the operands of the unification that made v.
+// conjuncts appends the operands of the unification that made v, following
+// references, without those that come from the schema itself.
 func conjuncts(v cue.Value, out []cue.Value) []cue.Value {
+	if root, _ := v.ReferencePath(); root.Exists() {
+		if inst := root.BuildInstance(); inst != nil && strings.HasPrefix(inst.ImportPath, Module+"/schema") {
+			return out
+		}
+		if d := cue.Dereference(v); d.Exists() {
+			if op, _ := d.Expr(); op == cue.AndOp {
+				return conjuncts(d, out)
+			}
+		}
+	}
 	op, args := v.Expr()
 	if op != cue.AndOp {
 		return append(out, v)
