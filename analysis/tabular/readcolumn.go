@@ -2,6 +2,8 @@ package tabular
 
 import (
 	"fmt"
+	"sync/atomic"
+	"time"
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/parquet"
@@ -184,8 +186,8 @@ func eachBatch[T any](t *Table, name string, typ Type, typed func(file.ColumnChu
 	if err != nil {
 		return err
 	}
-	row := 0
-	err = guard(func() error {
+	var rows atomic.Int64
+	err = watch(&rows, func() error {
 		values := make([]T, readBatch)
 		var defs []int16
 		if t.Schema.Columns[col].Nullable {
@@ -196,47 +198,69 @@ func eachBatch[T any](t *Table, name string, typ Type, typed func(file.ColumnChu
 			if err != nil {
 				return err
 			}
-			n, err := readChunk(t.pq.RowGroup(g).NumRows(), typed(cr), values, defs, f)
-			row += n
+			err = readChunk(t.pq.RowGroup(g).NumRows(), &rows, typed(cr), values, defs, f)
 			if err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err == nil && row != t.NumRows {
+	if err == nil && int(rows.Load()) != t.NumRows {
 		err = fmt.Errorf("it ends there, %d rows were promised", t.NumRows)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: column %s, after row %d: %w: %w", t.Path, name, row, ErrDamaged, err)
+		return fmt.Errorf("%s: column %s, after row %d: %w: %w", t.Path, name, rows.Load(), ErrDamaged, err)
 	}
 	return nil
 }
 
-// readChunk reads the rows of one row group and returns how many it found.
-func readChunk[T any](rows int64, read batchFunc[T], values []T, defs []int16, f func([]T, []int16) error) (int, error) {
-	found := 0
-	for int64(found) < rows {
-		n, valid, err := read(min(readBatch, rows-int64(found)), values, defs, nil)
+// readChunk reads the rows of one row group, adding to done as it goes.
+func readChunk[T any](rows int64, done *atomic.Int64, read batchFunc[T], values []T, defs []int16, f func([]T, []int16) error) error {
+	for found := int64(0); found < rows; {
+		n, valid, err := read(min(readBatch, rows-found), values, defs, nil)
 		if err != nil {
-			return found, err
+			return err
 		}
 		if n <= 0 {
-			return found, fmt.Errorf("a row group ends after %d of %d rows", found, rows)
+			return fmt.Errorf("a row group ends after %d of %d rows", found, rows)
 		}
 		batch := defs
 		if defs != nil {
 			batch = defs[:n]
 			if count(batch) != valid {
-				return found, fmt.Errorf("%d values where %d were promised", valid, count(batch))
+				return fmt.Errorf("%d values where %d were promised", valid, count(batch))
 			}
 		}
 		if err := f(values[:valid], batch); err != nil {
-			return found, err
+			return err
 		}
-		found += int(n)
+		found += n
+		done.Add(n)
 	}
-	return found, nil
+	return nil
+}
+
+// patience is how long reading may stand still. A page header that was damaged
+// can make the library busy for minutes; a sound page takes milliseconds.
+const patience = 20 * time.Second
+
+// watch runs read and gives up on it when rows stands still for too long. What
+// read was doing then goes on by itself: the library cannot be stopped.
+func watch(rows *atomic.Int64, read func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- guard(read) }()
+	timer := time.NewTicker(patience)
+	defer timer.Stop()
+	for last := int64(-1); ; last = rows.Load() {
+		select {
+		case err := <-done:
+			return err
+		case <-timer.C:
+			if rows.Load() == last {
+				return fmt.Errorf("reading has stood still for %v", patience)
+			}
+		}
+	}
 }
 
 // count is the number of levels that stand for a value.
