@@ -1,0 +1,247 @@
+// Package plan compares a design with what is stored: which completions are
+// there, which are to be made, and which cannot be known yet because they
+// depend on replies still to come.
+//
+// It is plain data: making a plan changes nothing and asks nobody.
+package plan
+
+import (
+	"fmt"
+	"time"
+
+	"circumplex.example/runner/internal/completion"
+	"circumplex.example/runner/internal/design"
+	"circumplex.example/runner/internal/session"
+	"circumplex.example/schema/diag"
+)
+
+// Counts is what a part of the design needs.
+type Counts struct {
+	Cells    int `json:"cells"`
+	Sessions int `json:"sessions"`
+	// Complete counts sessions with nothing left to ask.
+	Complete int `json:"complete_sessions"`
+	// Wanted is the number of completions, re-asks not counted.
+	Wanted int `json:"completions"`
+	Stored int `json:"stored"`
+	// Make is Wanted less Stored, less those of respondents whose persona failed.
+	Make int `json:"to_make"`
+	// Unknown is how many of Make cannot be known yet.
+	Unknown int `json:"not_known_yet"`
+	// PersonaFailed counts sessions that are not asked.
+	PersonaFailed int `json:"persona_failed"`
+	// PromptTokens and CompletionTokens estimate what is to be made.
+	PromptTokens     int64 `json:"prompt_tokens_estimate"`
+	CompletionTokens int64 `json:"completion_tokens_estimate"`
+}
+
+func (c *Counts) add(o Counts) {
+	c.Cells += o.Cells
+	c.Sessions += o.Sessions
+	c.Complete += o.Complete
+	c.Wanted += o.Wanted
+	c.Stored += o.Stored
+	c.Make += o.Make
+	c.Unknown += o.Unknown
+	c.PersonaFailed += o.PersonaFailed
+	c.PromptTokens += o.PromptTokens
+	c.CompletionTokens += o.CompletionTokens
+}
+
+// Plan is a design less what is stored.
+type Plan struct {
+	// Total counts everything; Personas only the generation of personas.
+	Total    Counts `json:"total"`
+	Personas Counts `json:"personas"`
+	// Levels counts the sessions of each level, by factor and level.
+	Levels []Level `json:"levels"`
+	// Oldest and Newest bound the times of the stored completions.
+	Oldest, Newest time.Time `json:"-"`
+}
+
+// Level is what one level of a factor needs. Personas are counted with their
+// model and prompt.
+type Level struct {
+	Factor string `json:"factor"`
+	Level  string `json:"level"`
+	Counts
+}
+
+// Part restricts a plan to a part of the design; nil is all of it.
+type Part func(design.Respondent) bool
+
+// Make goes through the design, or a part of it.
+func Make(d *design.Design, w *session.Walker, part Part) (*Plan, error) {
+	m := maker{d: d, w: w, levels: map[[2]string]*Counts{}, personas: map[completion.Key]bool{}, first: newFirsts(d)}
+	for _, c := range d.Cells() {
+		if err := m.cell(c, part); err != nil {
+			return nil, err
+		}
+	}
+	p := &Plan{Total: m.total, Personas: m.generated}
+	for _, f := range d.Experiment.FactorNames() {
+		for _, name := range d.Experiment.LevelNames(f) {
+			if c := m.levels[[2]string{f, name}]; c != nil {
+				p.Levels = append(p.Levels, Level{Factor: f, Level: name, Counts: *c})
+			}
+		}
+	}
+	return p, nil
+}
+
+type maker struct {
+	d         *design.Design
+	w         *session.Walker
+	total     Counts
+	generated Counts
+	levels    map[[2]string]*Counts
+	personas  map[completion.Key]bool // counted already
+	first     *firsts
+}
+
+func (m *maker) cell(c *design.Cell, part Part) error {
+	var visit session.Visit
+	var sum, gen Counts
+	for r := range m.d.Respondents(c) {
+		if part != nil && !part(r) {
+			continue
+		}
+		if err := m.w.Visit(r, &visit); err != nil {
+			return err
+		}
+		if err := m.first.check(&visit); err != nil {
+			return err
+		}
+		sum.add(count(&visit))
+		gen.add(m.countPersonas(&visit))
+	}
+	if sum.Sessions == 0 {
+		return nil
+	}
+	sum.Cells = 1
+	m.generated.add(gen)
+	both := sum
+	both.add(gen)
+	m.total.add(both)
+	for f, l := range m.d.Levels(c) {
+		k := [2]string{f, l}
+		if m.levels[k] == nil {
+			m.levels[k] = &Counts{}
+		}
+		if f == "model" || f == "prompt" {
+			m.levels[k].add(both)
+		} else {
+			m.levels[k].add(sum)
+		}
+	}
+	return nil
+}
+
+// count sums up one session.
+func count(v *session.Visit) Counts {
+	c := Counts{Sessions: 1}
+	switch v.State {
+	case session.PersonaFailed:
+		c.PersonaFailed, c.Complete = 1, 1
+		return c
+	case session.PersonaMissing:
+		c.Wanted, c.Make, c.Unknown = v.Unknown, v.Unknown, v.Unknown
+		return c
+	case session.Complete:
+		c.Complete = 1
+	}
+	for _, t := range v.Turns {
+		c.Wanted++
+		if t.Stored {
+			c.Stored++
+		} else {
+			c.Make++
+		}
+	}
+	c.Wanted += v.Unknown
+	c.Make += v.Unknown
+	c.Unknown = v.Unknown
+	if c.Make > 0 {
+		c.PromptTokens, c.CompletionTokens = v.Session.Tokens(v.Session.Turns - c.Make)
+	}
+	return c
+}
+
+// countPersonas counts the generations that no earlier respondent needed.
+func (m *maker) countPersonas(v *session.Visit) Counts {
+	var c Counts
+	for _, t := range v.Personas {
+		if m.personas[t.Key] {
+			continue
+		}
+		m.personas[t.Key] = true
+		c.Wanted++
+		if t.Stored {
+			c.Stored++
+			continue
+		}
+		c.Make++
+		c.PromptTokens += session.TextTokens(len(t.Request.Thread.Messages()[t.Request.Thread.Len()-1].Text))
+		c.CompletionTokens += personaTokens
+	}
+	return c
+}
+
+// personaTokens is what a persona of two or three sentences is taken to need.
+const personaTokens = 80
+
+// firsts finds two cells that would send the same first request. One of them
+// would get the other's reply, unless the author says that this is meant.
+type firsts struct {
+	d    *design.Design
+	seen map[uint64]int32 // first eight bytes of the key -> cell
+}
+
+func newFirsts(d *design.Design) *firsts { return &firsts{d: d, seen: map[uint64]int32{}} }
+
+func (f *firsts) check(v *session.Visit) error {
+	if len(v.Turns) == 0 {
+		return nil
+	}
+	k := v.Turns[0].Key
+	short := uint64(k[0]) | uint64(k[1])<<8 | uint64(k[2])<<16 | uint64(k[3])<<24 | uint64(k[4])<<32 | uint64(k[5])<<40 | uint64(k[6])<<48 | uint64(k[7])<<56
+	c := v.Respondent.Cell
+	other, dup := f.seen[short]
+	if !dup {
+		f.seen[short] = int32(c.Index)
+		return nil
+	}
+	if o := f.d.Cells()[other]; o != c && !f.shared(o, c) {
+		return f.conflict(o, c, v.Respondent.Replicate)
+	}
+	return nil
+}
+
+// shared reports whether a factor in which two cells differ declares both
+// levels shared.
+func (f *firsts) shared(a, b *design.Cell) bool {
+	la, lb := f.d.LevelsOf(a), f.d.LevelsOf(b)
+	for i := range la {
+		if la[i].Name != lb[i].Name && la[i].Shared && lb[i].Shared {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *firsts) conflict(a, b *design.Cell, replicate int) error {
+	la, lb := f.d.LevelsOf(a), f.d.LevelsOf(b)
+	e := f.d.Experiment
+	p := diag.Problem{Severity: diag.Error}
+	for i, factor := range e.FactorNames() {
+		if la[i].Name == lb[i].Name {
+			continue
+		}
+		p.Place = e.Place("factors", factor, lb[i].Name)
+		p.What = fmt.Sprintf("two cells would send the same request: (%s) and (%s), replicate %d", f.d.Describe(a), f.d.Describe(b), replicate)
+		p.Why = fmt.Sprintf("one completion would have to serve both; they differ in %s %q (%s) and %q", factor, la[i].Name, e.Place("factors", factor, la[i].Name).Relative(e.Dir), lb[i].Name)
+		p.Mend = "say which is meant, in both levels:  shared: true  (one completion serves both), or in one:  independent: true  (each has its own)"
+		break
+	}
+	return diag.List{p}
+}

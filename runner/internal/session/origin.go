@@ -1,0 +1,142 @@
+package session
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"circumplex.example/runner/internal/completion"
+	"circumplex.example/runner/internal/design"
+	"circumplex.example/runner/internal/simulated"
+	"circumplex.example/schema"
+)
+
+// Simulated is the provider's name of the simulated respondent.
+const Simulated = "simulated"
+
+// Origin returns what all answer requests of a cell have in common.
+func (b *Builder) Origin(c *design.Cell) (*completion.Origin, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if o := b.origins[c.ID]; o != nil {
+		return o, nil
+	}
+	params := maps.Clone(c.Model.Parameters)
+	if params == nil {
+		params = map[string]any{}
+	}
+	for _, f := range c.Further {
+		maps.Copy(params, f.Parameters)
+	}
+	params["temperature"] = c.Temperature.Value
+	o, err := b.origin(c.Model, params, b.independent(c))
+	if err != nil {
+		return nil, fmt.Errorf("cell (%s): %w", b.d.Describe(c), err)
+	}
+	b.origins[c.ID] = o
+	return o, nil
+}
+
+// independent lists the cell's levels that were declared independent.
+func (b *Builder) independent(c *design.Cell) []string {
+	var out []string
+	add := func(factor string, l schema.Level) {
+		if l.Independent {
+			out = append(out, factor+"="+l.Name)
+		}
+	}
+	add("model", c.Model.Level)
+	add("prompt", c.Prompt.Level)
+	add("temperature", c.Temperature.Level)
+	add("administration", c.Administration.Level)
+	for i, f := range b.d.Experiment.Further {
+		add(f.Name, c.Further[i].Level)
+	}
+	return out
+}
+
+// origin builds an origin for a model. A simulated respondent has its version
+// as identity and its quirks as parameters: both change what it writes.
+func (b *Builder) origin(m *schema.Model, params map[string]any, independent []string) (*completion.Origin, error) {
+	provider, identity := m.Provider, m.Identity
+	if identity == "" {
+		identity = strings.TrimRight(m.BaseURL, "/")
+	}
+	if b.opts.Simulate || provider == Simulated {
+		provider = Simulated
+		identity = strings.TrimSuffix(fmt.Sprintf("respondent-%d/%s", simulated.Version, identity), "/")
+		for q, v := range m.Simulated.Quirks {
+			params["quirk."+q] = v
+		}
+	}
+	list := make([]completion.Parameter, 0, len(params))
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		v := params[name]
+		if l, ok := v.([]any); ok {
+			v = texts(l)
+		}
+		list = append(list, completion.Parameter{Name: name, Value: v})
+	}
+	return completion.NewOrigin(provider, identity, m.Model, list, b.d.Experiment.Replication, independent)
+}
+
+func texts(l []any) []string {
+	out := make([]string, len(l))
+	for i, x := range l {
+		out[i] = fmt.Sprint(x)
+	}
+	return out
+}
+
+// Generation returns the request that generates a variable's text for one
+// replicate. It depends on model, prompt and replicate alone: the same text
+// meets every temperature and administration.
+func (b *Builder) Generation(m *schema.Model, p *schema.Prompt, v *schema.Variable, replicate int) (completion.Request, error) {
+	key := "generation\x00" + m.Name + "\x00" + p.Name + "\x00" + v.Name
+	b.mu.Lock()
+	o := b.origins[key]
+	b.mu.Unlock()
+	if o == nil {
+		var err error
+		if o, err = b.generationOrigin(m, p, v); err != nil {
+			return completion.Request{}, fmt.Errorf("generating %q for model %q: %w", v.Name, m.Name, err)
+		}
+		b.mu.Lock()
+		b.origins[key] = o
+		b.mu.Unlock()
+	}
+	var t *completion.Thread
+	if v.Generate.System != nil {
+		t = t.Append(completion.System, *v.Generate.System)
+	}
+	t = t.Append(completion.User, v.Generate.Prompt)
+	return completion.Request{Origin: o, Sample: replicate - 1, Thread: t}, nil
+}
+
+func (b *Builder) generationOrigin(m *schema.Model, p *schema.Prompt, v *schema.Variable) (*completion.Origin, error) {
+	params := map[string]any{}
+	maps.Copy(params, m.Parameters)
+	maps.Copy(params, v.Generate.Parameters)
+	if v.Generate.Temperature != nil {
+		params["temperature"] = *v.Generate.Temperature
+	}
+	var independent []string
+	for factor, l := range map[string]schema.Level{"model": m.Level, "prompt": p.Level} {
+		if l.Independent {
+			independent = append(independent, factor+"="+l.Name)
+		}
+	}
+	return b.origin(m, params, independent)
+}
+
+// GeneratedVariables lists which variables of a prompt are generated, by name.
+func GeneratedVariables(p *schema.Prompt) []*schema.Variable {
+	var out []*schema.Variable
+	for _, v := range p.Variables {
+		if v.Draw == schema.Generate {
+			out = append(out, v)
+		}
+	}
+	return out
+}

@@ -1,0 +1,36 @@
+package session
+
+import "circumplex.example/schema"
+
+// charsPerToken is the usual rule of thumb for English text.
+const charsPerToken = 4
+
+// TextTokens estimates the tokens of a text of so many bytes.
+func TextTokens(bytes int) int64 { return int64((bytes + charsPerToken - 1) / charsPerToken) }
+
+// tokensPerAnswer is a number, its item's number and a line end.
+const tokensPerAnswer = 4
+
+// Tokens estimates what the turns after the first done ones send and receive,
+// at four characters a token. A sequential session sends the whole
+// conversation again with every turn.
+func (s *Session) Tokens(done int) (prompt, reply int64) {
+	if s.Mode == schema.Batch {
+		return TextTokens(len(s.opening) + 2 + len(s.items.block)), int64(len(s.items.lines)) * tokensPerAnswer
+	}
+	sent := TextTokens(len(s.opening) + 2)
+	history := sent
+	for i, line := range s.items.lines {
+		history += TextTokens(len(line))
+		if i >= done {
+			if s.Mode == schema.Sequential {
+				prompt += history
+			} else {
+				prompt += sent + TextTokens(len(line))
+			}
+			reply += tokensPerAnswer
+		}
+		history += tokensPerAnswer
+	}
+	return prompt, reply
+}
