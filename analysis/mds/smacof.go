@@ -47,11 +47,12 @@ func (s *solver) load(start mat.Matrix) {
 // descend iterates from s.x until an iteration lowers the squared Stress-1 by
 // less than the tolerance.
 //
-// Steps are relaxed, X ← 2·Γ(X) − X with Γ the Guttman transform and X at its
-// best scale: they too lower the stress and need about half the iterations
-// (de Leeuw and Heiser 1980, section 4). A relaxed step that gains too little
-// or nothing is replaced by a plain one, and only a plain one ends the
-// descent. A plain step that raises the stress, possible where a disparity is
+// Most steps are relaxed, X ← 2·Γ(X) − X with Γ the Guttman transform and X at
+// its best scale: they too lower the stress and need about half the iterations
+// (de Leeuw and Heiser 1980, section 4). A direction that Γ settles at once is
+// merely reflected by them, so every plainEvery-th step is plain, and so is the
+// one after a relaxed step that gained too little; only a plain one ends the
+// descent. A step that raises the stress, possible where a disparity is
 // negative, is taken back.
 func (s *solver) descend() (iterations int, converged bool) {
 	s.evaluate()
@@ -69,10 +70,12 @@ func (s *solver) descend() (iterations int, converged bool) {
 		if gain < s.opts.Tolerance && !relaxed {
 			return iterations, true
 		}
-		relaxed = gain >= s.opts.Tolerance
+		relaxed = gain >= s.opts.Tolerance && iterations%plainEvery != plainEvery-1
 	}
 	return iterations, false
 }
+
+const plainEvery = 5
 
 // step moves s.x by a Guttman transform; s.last keeps where it was.
 func (s *solver) step(relaxed bool) {
