@@ -11,6 +11,7 @@ import (
 	"circumplex.example/analysis/mds"
 	"circumplex.example/analysis/procrustes"
 	"gonum.org/v1/gonum/mat"
+	gonum "gonum.org/v1/gonum/stat/mds"
 )
 
 func symmetric(rows [][]float64) *mat.SymDense {
@@ -101,6 +102,25 @@ func TestUnitCases(t *testing.T) {
 			}
 			nearMatrix(t, level.String()+" distance", unit(mds.Distances(got.Config)), symmetric(want.Interpoint), tolerance)
 		}
+	}
+}
+
+// TestTorgersonAgreesWithGonum: two routes to the same map.
+func TestTorgersonAgreesWithGonum(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	for range 20 {
+		d := mds.Distances(randomConfig(rng, 15, 5))
+		got, err := mds.Torgerson(d, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all mat.Dense
+		eigenvalues := make([]float64, 15)
+		gonum.TorgersonScaling(&all, eigenvalues, d)
+		for i, v := range eigenvalues {
+			reftest.Near(t, "eigenvalue", got.Eigenvalues[i], v, 1e-10)
+		}
+		nearMatrix(t, "distance", mds.Distances(got.Config), mds.Distances(all.Slice(0, 15, 0, 2)), 1e-10)
 	}
 }
 

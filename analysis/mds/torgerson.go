@@ -1,11 +1,11 @@
 package mds
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
-	gonum "gonum.org/v1/gonum/stat/mds"
 )
 
 // Scaling is a classical scaling.
@@ -41,21 +41,54 @@ func Torgerson(d mat.Symmetric, dims int) (*Scaling, error) {
 	if dims < 1 || dims > n {
 		panic(fmt.Sprintf("mds: %d dimensions for %d points", dims, n))
 	}
+	// gonum's mds.TorgersonScaling gives the same (a test compares them) but
+	// takes three times as long and counts rounding as dimensions.
+	var eigen mat.EigenSym
+	if !eigen.Factorize(doublyCentred(d), true) {
+		return nil, errors.New("eigenvalue decomposition did not converge")
+	}
+	var vectors mat.Dense
+	eigen.VectorsTo(&vectors)
+	ascending := eigen.Values(nil)
 	t := &Scaling{Config: mat.NewDense(n, dims, nil), Eigenvalues: make([]float64, n)}
-	var all mat.Dense
-	// The count it returns takes rounding for dimensions, hence our own cut.
-	k, _ := gonum.TorgersonScaling(&all, t.Eigenvalues, d)
-	for c := range min(k, dims) {
+	for c := range t.Eigenvalues {
+		t.Eigenvalues[c] = ascending[n-1-c]
+	}
+	for c := range dims {
 		if t.Eigenvalues[c] <= 1e-10*t.Eigenvalues[0] {
 			break
 		}
 		t.Positive++
 		for i := range n {
-			t.Config.Set(i, c, all.At(i, c))
+			t.Config.Set(i, c, math.Sqrt(t.Eigenvalues[c])*vectors.At(i, n-1-c))
 		}
 	}
 	settleSigns(t.Config)
 	return t, nil
+}
+
+// doublyCentred returns −½·J·D²·J.
+func doublyCentred(d mat.Symmetric) *mat.SymDense {
+	n := d.SymmetricDim()
+	b := mat.NewSymDense(n, nil)
+	mean, grand := make([]float64, n), 0.0
+	for i := range n {
+		for j := range i {
+			v := d.At(i, j) * d.At(i, j)
+			b.SetSym(i, j, v)
+			mean[i] += v / float64(n)
+			mean[j] += v / float64(n)
+		}
+	}
+	for _, m := range mean {
+		grand += m / float64(n)
+	}
+	for i := range n {
+		for j := range i + 1 {
+			b.SetSym(i, j, -0.5*(b.At(i, j)-mean[i]-mean[j]+grand))
+		}
+	}
+	return b
 }
 
 // settleSigns mirrors columns so that the element of largest magnitude in each
