@@ -100,6 +100,9 @@ type Parser struct {
 	items  trie // item texts; the value is the position, or 0 for a text shown twice
 	labels trie // scale words; the value is an index into points
 	points []point
+
+	labelled []int               // the scale points that have words, ascending
+	refusals map[int32][][]int32 // wordings of a refusal by their first word
 }
 
 // point is what one wording of the scale stands for.
@@ -111,6 +114,7 @@ type point struct {
 // NewParser prepares a parser; the sheet is not kept.
 func NewParser(s Sheet) *Parser {
 	p := &Parser{n: len(s.Items), scale: Scale{Min: s.Scale.Min, Max: s.Scale.Max}, vocab: newVocabulary()}
+	p.addRefusals()
 	p.addLabels(s.Scale.Labels)
 	p.addItems(s.Items)
 	return p

@@ -1,6 +1,8 @@
 package answer
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -9,17 +11,19 @@ import (
 type role uint16
 
 const (
-	cue     role = 1 << iota // announces an answer: rating, answer, choose
-	filler                   // may stand between a cue and the answer: is, a, this
-	prefix                   // may stand before an answer and a colon, besides the above
-	itemKey                  // names an item when a number follows: item, question
-	unit                     // may follow a number: points
-	reason                   // may follow an answer without a mark: because
-	negator                  // turns what follows round: not, never
-	joiner                   // joins two numbers to a range or a choice: to, or
-	scaly                    // tells that numbers near it are the scale's: scale, range
-	verb                     // what a model says it will not do: answer, rate
-	helper                   // I cannot, I won't
+	cue      role = 1 << iota // announces an answer: rating, answer, choose
+	filler                    // may stand between a cue and the answer: is, a, this
+	prefix                    // may stand before an answer and a colon, besides the above
+	itemKey                   // names an item when a number follows: item, question
+	unit                      // may follow a number: points
+	reason                    // may follow an answer without a mark: because
+	negator                   // turns what follows round: not, never
+	scaly                     // tells that numbers near it are the scale's: scale, range
+	verb                      // what a model says it will not do: answer, rate
+	linking                   // may stand right before an answer in "this is": is, a
+	after                     // may follow an answer: for (this item), on (the scale)
+	counted                   // an itemKey that may also name an answer: number 4
+	refusing                  // begins the wording of a refusal
 )
 
 var roles = map[role]string{
@@ -33,11 +37,12 @@ var roles = map[role]string{
 	unit:    `points point pts 分 点 點 점`,
 	reason:  `because since as for due given`,
 	negator: `not never t cannot can without neither nor isn wouldn`,
-	joiner:  `to or and through`,
 	scaly:   `scale scales range legend key where from`,
 	verb: `answer rate provide complete respond participate fulfill fulfil assist help comply continue engage fill evaluate
 		assess choose select role roleplay pretend express share generate simulate adopt impersonate act judge proceed do`,
-	helper: `cannot can won unable able decline refuse rather prefer`,
+	linking: `is as be am are s a an would`,
+	after:   `for on to in as out`,
+	counted: `no nr number num line row`,
 }
 
 // vocabulary numbers the words that matter: those of the lists above, of the
@@ -54,11 +59,6 @@ func newVocabulary() *vocabulary {
 		for _, w := range strings.Fields(words) {
 			id := v.add(w)
 			v.roles[id] |= r
-		}
-	}
-	for _, phrase := range refusals {
-		for _, w := range phrase {
-			v.add(w)
 		}
 	}
 	return v
@@ -202,18 +202,20 @@ func (p *Parser) addLabels(labels map[int]string) {
 		commas = commas || strings.ContainsAny(clean(l).text, ",;:()[]{}=|")
 	}
 	p.labels = newTrie(commas)
-	for v := p.scale.Min; v <= p.scale.Max && len(labels) > 0; v++ {
+	for _, v := range slices.Sorted(maps.Keys(labels)) {
 		words := p.wordsOf(labels[v])
-		if len(words) == 0 {
+		if len(words) == 0 || !p.inScale(v) {
 			continue
 		}
 		node := p.labels.add(words)
 		if at := p.labels.value[node]; at >= 0 {
 			p.points[at].shared = true
+			p.labelled = append(p.labelled, v)
 			continue
 		}
 		p.labels.value[node] = int32(len(p.points))
 		p.points = append(p.points, point{value: v})
+		p.labelled = append(p.labelled, v)
 	}
 }
 
