@@ -75,6 +75,51 @@ func usedRows(m *score.Matrix, opts Options) []int {
 	return used
 }
 
+func (c *columns) weight(i int) float64 {
+	if c.w == nil {
+		return 1
+	}
+	return c.w[i]
+}
+
+// correlateComplete needs every number there. It standardises each column
+// once; the correlations are then one matrix product.
+func (c *columns) correlateComplete() (*Result, error) {
+	w, root := make([]float64, c.n), make([]float64, c.n)
+	for i := range w {
+		w[i] = c.weight(i)
+		root[i] = math.Sqrt(w[i])
+	}
+	var flat []int
+	z := blas64.General{Rows: c.p, Cols: c.n, Stride: c.n, Data: make([]float64, c.p*c.n)}
+	for j, x := range c.x {
+		row := z.Data[j*c.n : (j+1)*c.n]
+		copy(row, x)
+		if !centre(row, w) {
+			flat = append(flat, j)
+			continue
+		}
+		if c.method == Spearman {
+			copy(row, rank.Ascending(x))
+			centre(row, w)
+		}
+		floats.Mul(row, root)
+		floats.Scale(1/floats.Norm(row, 2), row)
+	}
+	if len(flat) > 0 {
+		return nil, &NoVarianceError{Columns: flat}
+	}
+	r := mat.NewSymDense(c.p, nil)
+	blas64.Syrk(blas.NoTrans, 1, z, 0, r.RawSymmetric())
+	for i := range c.p {
+		r.SetSym(i, i, 1)
+		for j := range i {
+			r.SetSym(i, j, clip(r.At(i, j)))
+		}
+	}
+	return &Result{R: r, N: c.n, MinPairN: c.n}, nil
+}
+
 // noVariance returns the columns without variance among their own numbers.
 func (c *columns) noVariance() []int {
 	var cols []int
@@ -93,46 +138,11 @@ func (c *columns) noVariance() []int {
 	return cols
 }
 
-func (c *columns) weight(i int) float64 {
-	if c.w == nil {
-		return 1
-	}
-	return c.w[i]
-}
-
-// correlateComplete needs every number there. It standardises each column
-// once; the correlations are then one matrix product.
-func (c *columns) correlateComplete() *Result {
-	w := make([]float64, c.n)
-	for i := range w {
-		w[i] = c.weight(i)
-	}
-	z := blas64.General{Rows: c.p, Cols: c.n, Stride: c.n, Data: make([]float64, c.p*c.n)}
-	for j, x := range c.x {
-		if c.method == Spearman {
-			x = rank.Ascending(x)
-		}
-		row := z.Data[j*c.n : (j+1)*c.n]
-		copy(row, x)
-		centre(row, w)
-		for i := range row {
-			row[i] *= math.Sqrt(w[i])
-		}
-		floats.Scale(1/floats.Norm(row, 2), row)
-	}
-	r := mat.NewSymDense(c.p, nil)
-	blas64.Syrk(blas.NoTrans, 1, z, 0, r.RawSymmetric())
-	for i := range c.p {
-		r.SetSym(i, i, 1)
-		for j := range i {
-			r.SetSym(i, j, clip(r.At(i, j)))
-		}
-	}
-	return &Result{R: r, N: c.n, MinPairN: c.n}
-}
-
 // correlatePairs works pair by pair on the rows that have both numbers.
 func (c *columns) correlatePairs() (*Result, error) {
+	if flat := c.noVariance(); len(flat) > 0 {
+		return nil, &NoVarianceError{Columns: flat}
+	}
 	res := &Result{R: mat.NewSymDense(c.p, nil), N: c.n, MinPairN: c.n}
 	x, y, w := make([]float64, c.n), make([]float64, c.n), make([]float64, c.n)
 	for i := range c.p {

@@ -135,11 +135,8 @@ func Correlate(x *score.Matrix, opts Options) (*Result, error) {
 	if c.n < MinSessions {
 		return nil, &TooFewError{N: c.n}
 	}
-	if cols := c.noVariance(); len(cols) > 0 {
-		return nil, &NoVarianceError{Columns: cols}
-	}
 	if c.complete {
-		return c.correlateComplete(), nil
+		return c.correlateComplete()
 	}
 	return c.correlatePairs()
 }

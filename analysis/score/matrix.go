@@ -63,8 +63,10 @@ func (m *Matrix) Column(x []float64, present []bool, j int) {
 	if len(x) != m.rows || len(present) != m.rows {
 		panic(fmt.Sprintf("score: Column into %d numbers and %d marks, want %d", len(x), len(present), m.rows))
 	}
-	for i := range x {
-		at := m.index(i, j)
+	if j < 0 || j >= m.cols {
+		panic(fmt.Sprintf("score: column %d of %d", j, m.cols))
+	}
+	for i, at := 0, j; i < len(x); i, at = i+1, at+m.cols {
 		x[i], present[i] = m.x[at], m.present[at]
 	}
 }
