@@ -1,0 +1,119 @@
+// Package provider puts langchaingo models behind one interface: a request
+// goes in, a completion comes out.
+//
+// It knows wire formats and langchaingo. It knows neither designs nor the
+// store, and it retries nothing by itself.
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/tmc/langchaingo/llms"
+
+	"circumplex.example/runner/internal/completion"
+)
+
+// ErrUnavailable says that this program cannot call a provider.
+var ErrUnavailable = errors.New("provider cannot be called by this version of runner")
+
+// Caller sends requests.
+type Caller interface {
+	// Call sends one request once. first is the key of the conversation's first
+	// request. It is safe for concurrent use. A canceled context leaves nothing
+	// behind: no completion is returned for a reply that was not read in full.
+	Call(ctx context.Context, req completion.Request, first completion.Key) (*completion.Completion, error)
+}
+
+// Pool makes callers for origins and keeps them. It is safe for concurrent use.
+type Pool struct {
+	// Version is the program's version, recorded with every completion.
+	Version string
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+
+	mu      sync.Mutex
+	callers map[completion.Digest]Caller
+}
+
+// Available reports whether a provider can be called.
+func Available(provider string) error {
+	if provider == "simulated" {
+		return nil
+	}
+	return fmt.Errorf("%q: %w", provider, ErrUnavailable)
+}
+
+// For returns the caller for an origin.
+func (p *Pool) For(o *completion.Origin) (Caller, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c := p.callers[o.Digest()]; c != nil {
+		return c, nil
+	}
+	if err := Available(o.Provider); err != nil {
+		return nil, err
+	}
+	model, err := newSimulated(o)
+	if err != nil {
+		return nil, err
+	}
+	c := &chat{model: model, options: callOptions(o), version: p.Version, now: p.Now}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if p.callers == nil {
+		p.callers = map[completion.Digest]Caller{}
+	}
+	p.callers[o.Digest()] = c
+	return c, nil
+}
+
+// chat drives one langchaingo model.
+type chat struct {
+	model   llms.Model
+	options []llms.CallOption
+	version string
+	now     func() time.Time
+}
+
+// callOptions hands langchaingo the declared sampling parameters.
+func callOptions(o *completion.Origin) []llms.CallOption {
+	var out []llms.CallOption
+	for _, p := range o.Parameters {
+		switch v := p.Value.(type) {
+		case float64:
+			if opt := numberOption(p.Name, v); opt != nil {
+				out = append(out, opt)
+			}
+		case []string:
+			if p.Name == "stop" {
+				out = append(out, llms.WithStopWords(v))
+			}
+		}
+	}
+	return out
+}
+
+func numberOption(name string, v float64) llms.CallOption {
+	switch name {
+	case "temperature":
+		return llms.WithTemperature(v)
+	case "top_p":
+		return llms.WithTopP(v)
+	case "top_k":
+		return llms.WithTopK(int(v))
+	case "max_tokens":
+		return llms.WithMaxTokens(int(v))
+	case "frequency_penalty":
+		return llms.WithFrequencyPenalty(v)
+	case "presence_penalty":
+		return llms.WithPresencePenalty(v)
+	case "seed":
+		return llms.WithSeed(int(v))
+	}
+	return nil
+}
