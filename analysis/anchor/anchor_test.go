@@ -97,6 +97,24 @@ func TestSinusoidRecovered(t *testing.T) {
 	reftest.Near(t, "phi", peakOpposite.Phi, math.Pi, 1e-15)
 }
 
+// TestPhaseIsAboveMinusPi: a peak opposite the anchor is at π, not at −π, also
+// where rounding puts the sine a hair below zero.
+func TestPhaseIsAboveMinusPi(t *testing.T) {
+	for n := 4; n < 200; n++ {
+		y := make([]float64, n)
+		for s := range y {
+			y[s] = anchor.Sinusoid{B: 1, Phi: math.Pi}.At(float64(s), n)
+		}
+		fit, err := anchor.FitSinusoid(y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fit.Phi == -math.Pi {
+			t.Errorf("%d offsets: φ = −π", n)
+		}
+	}
+}
+
 func TestSinusoidUndefined(t *testing.T) {
 	if _, err := anchor.FitSinusoid([]float64{1, 2, 3}); !errors.Is(err, anchor.ErrTooShort) {
 		t.Error(err)

@@ -197,6 +197,19 @@ func TestUndefined(t *testing.T) {
 	}
 }
 
+func TestRowsWithoutNumbersDoNotCount(t *testing.T) {
+	x := matrix([]any{1., 2.}, []any{nil, nil}, []any{2., 1.}, []any{3., 3.}, []any{4., nil})
+	for rule, want := range map[score.Deletion]int{score.Pairwise: 4, score.Listwise: 3} {
+		res, err := corr.Correlate(x, corr.Options{Missing: rule})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.N != want || res.MinPairN != 3 {
+			t.Errorf("%v: N %d, smallest pair %d; want %d, 3", rule, res.N, res.MinPairN, want)
+		}
+	}
+}
+
 // TestPerfectCorrelationsAreExactlyOne: identical values and opposites, which
 // scaling then takes as distances of 0 and 2.
 func TestPerfectCorrelationsAreExactlyOne(t *testing.T) {

@@ -30,6 +30,18 @@ func randomConfig(rng *rand.Rand, n, k int) *mat.Dense {
 	return x
 }
 
+// bentDissimilarities are the roots of planar distances with noise: a straight
+// line through distances against them falls below zero.
+func bentDissimilarities(rng *rand.Rand, n int) *mat.SymDense {
+	d := mds.Distances(randomConfig(rng, n, 2))
+	for i := range n {
+		for j := range i {
+			d.SetSym(i, j, math.Sqrt(d.At(i, j))+0.1*rng.Float64())
+		}
+	}
+	return d
+}
+
 // unit scales distances to a mean square of 1.
 func unit(d *mat.SymDense) *mat.SymDense {
 	n := d.SymmetricDim()
@@ -342,6 +354,51 @@ func TestDegenerateMapsAreFinite(t *testing.T) {
 					t.Errorf("line, %v, %d dimensions: stress %v", level, dims, res.Stress1)
 				}
 			}
+		}
+	}
+}
+
+// TestStressNeverRises: a descent cut short after m iterations is never better
+// than one cut short after m + 1, negative disparities included.
+func TestStressNeverRises(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 12))
+	negative := 0
+	for i := range 60 {
+		dims := 1 + i%3
+		d := bentDissimilarities(rng, 8)
+		start := randomConfig(rng, 8, dims)
+		for _, level := range []mds.Level{mds.Ratio, mds.Interval, mds.Ordinal} {
+			last := 1.0
+			for m := 1; m <= 40; m++ {
+				res, err := mds.Fit(d, mds.Options{Level: level, Dims: dims, MaxIterations: m, Starts: []mat.Matrix{start}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				negative += res.NegativeDisparities
+				now := res.Descents[1].Stress1
+				if now > last+1e-14 {
+					t.Errorf("%v, %d dimensions: stress %v after %d iterations, %v before", level, dims, now, m, last)
+				}
+				last = now
+			}
+		}
+	}
+	if negative == 0 {
+		t.Error("no negative disparity was met")
+	}
+}
+
+// TestTorgersonCutsRounding: points on a line have one dimension, and the
+// second column is zero, not noise.
+func TestTorgersonCutsRounding(t *testing.T) {
+	rng := rand.New(rand.NewPCG(13, 14))
+	for range 20 {
+		s, err := mds.Torgerson(mds.Distances(randomConfig(rng, 9, 1)), 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Positive != 1 || mat.Norm(s.Config.ColView(1), 2) != 0 {
+			t.Errorf("%d dimensions, second column %v", s.Positive, mat.Formatted(s.Config.ColView(1).T()))
 		}
 	}
 }

@@ -215,6 +215,23 @@ func TestExactPOfAllPermutations(t *testing.T) {
 	reftest.Near(t, "p", test.P, float64(atMost)/24, 0.006)
 }
 
+// TestTiesCountInP: a polygon of n corners laid on itself is matched perfectly
+// by its 2n rotations and reflections, of n! permutations.
+func TestTiesCountInP(t *testing.T) {
+	for n, want := range map[int]float64{4: 8. / 24, 5: 10. / 120, 6: 12. / 720} {
+		x := mat.NewDense(n, 2, nil)
+		for i := range n {
+			sin, cos := math.Sincos(0.3 + 2*math.Pi*float64(i)/float64(n))
+			x.SetRow(i, []float64{cos, sin})
+		}
+		test, err := procrustes.Protest(x, x, 40000, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reftest.Near(t, "p", test.P, want, 4*math.Sqrt(want*(1-want)/40000))
+	}
+}
+
 func TestProtestIsDeterministic(t *testing.T) {
 	a, b := reftest.Circle(t, "A"), reftest.Circle(t, "B")
 	one, _ := procrustes.Protest(a, b, 999, 1)

@@ -2,6 +2,7 @@ package score_test
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -189,6 +190,40 @@ func TestDistinct(t *testing.T) {
 	}
 	if got := a.Distinct([]int{0, 1}); got != 1 {
 		t.Errorf("%d distinct of the first two, want 1", got)
+	}
+}
+
+// TestProgrammersMistakesPanic with the package's name and the sizes.
+func TestProgrammersMistakesPanic(t *testing.T) {
+	key := keyOf(t, []string{"A"}, 0, 0)
+	for want, f := range map[string]func(){
+		"score: NewAnswers(-1, 2)":            func() { score.NewAnswers(-1, 2) },
+		"score: NewMatrix(1, -2)":             func() { score.NewMatrix(1, -2) },
+		"score: Matrix.Set(0, 0): NaN":        func() { score.NewMatrix(1, 1).Set(0, 0, math.NaN()) },
+		"score: element (0, 1) of a 1×1":      func() { score.NewMatrix(1, 1).At(0, 1) },
+		"score: column 1 of 1":                func() { score.NewMatrix(1, 1).Column(make([]float64, 1), make([]bool, 1), 1) },
+		"score: Column into 0 numbers":        func() { score.NewMatrix(1, 1).Column(nil, nil, 0) },
+		"score: 2 weights for 1 rows":         func() { _, _ = score.NewMatrix(1, 1).Means([]float64{1, 1}) },
+		"score: answers to 3 items, key of 2": func() { _, _ = score.Score(score.NewAnswers(1, 3), key, score.Default()) },
+		"score: answers to 1 items, key of 2": func() { score.CronbachAlpha(score.NewAnswers(1, 1), key, nil, score.Pairwise) },
+	} {
+		func() {
+			defer func() {
+				if p, _ := recover().(string); !strings.HasPrefix(p, want) {
+					t.Errorf("panic %q, want %q", p, want)
+				}
+			}()
+			f()
+		}()
+	}
+}
+
+func TestMinAnsweredIsAShare(t *testing.T) {
+	for _, bad := range []float64{-0.1, 1.1, math.NaN()} {
+		_, err := score.Score(score.NewAnswers(1, 1), keyOf(t, []string{"A"}, 0), score.Options{MinAnswered: bad})
+		if err == nil || !strings.HasPrefix(err.Error(), "share of answered items ") {
+			t.Errorf("%v: %v", bad, err)
+		}
 	}
 }
 
