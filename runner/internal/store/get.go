@@ -1,0 +1,225 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"circumplex.example/runner/internal/completion"
+)
+
+// Get returns everything stored under the key: the request with its whole
+// conversation, the reply, the bodies. All of it is checked: the text and each
+// message against their digests, the request against the key, the rest against
+// the entry's digest.
+func (s *Store) Get(ctx context.Context, key completion.Key) (*completion.Completion, error) {
+	var got *completion.Completion
+	err := s.read(ctx, "cannot be read", func(c *conn) error {
+		if err := s.names.load(s, c); err != nil {
+			return err
+		}
+		l := loader{s: s, c: c, texts: map[int64]message{}}
+		var err error
+		got, err = l.load(key)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return got, nil
+}
+
+const detailColumns = `, prev, messages, detail.digest, data`
+
+const selectFull = `SELECT ` + `key, origin, served, sample, attempt, started_us, latency_ns, tries,
+	prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, completion.digest, text` + detailColumns +
+	` FROM completion LEFT JOIN detail USING (id)`
+
+// message is a text sent, checked.
+type message struct {
+	text string
+	sum  completion.Digest
+}
+
+// loader reads whole completions in one view of the file.
+type loader struct {
+	s     *Store
+	c     *conn
+	texts map[int64]message
+}
+
+// row is a completion as it stands in the file.
+type row struct {
+	c        completion.Completion
+	key      completion.Key
+	messages []byte
+	digest   completion.Digest
+	data     []byte // unpacked
+}
+
+func (l *loader) load(key completion.Key) (*completion.Completion, error) {
+	var r *row
+	err := l.c.query(selectFull+` WHERE key = ?`, func(v []driver.Value) (err error) {
+		r, err = l.row(v)
+		return err
+	}, key[:])
+	if err != nil {
+		return nil, err
+	}
+	if r == nil {
+		return nil, l.s.notFound(key)
+	}
+	if r.c.Request.Thread, err = l.thread(key, r.c.Request.Prev, r.messages); err != nil {
+		return nil, err
+	}
+	if r.c.Request.Key() != key {
+		return nil, l.s.corrupt(key, "request does not match its key")
+	}
+	return &r.c, nil
+}
+
+// row reads and checks all of a completion but its conversation.
+func (l *loader) row(v []driver.Value) (*row, error) {
+	r := new(row)
+	var e Entry
+	err := l.s.scanner(context.Background(), func(got *Entry) error { e = *got; return nil })(v)
+	if err != nil {
+		return nil, err
+	}
+	r.key = e.Key
+	r.messages, r.digest = blob(v[15]), digestOf(v[16])
+	if r.data, err = unpack(blob(v[17])); err != nil {
+		return nil, l.s.corrupt(e.Key, fmt.Sprintf("its detail cannot be read (%v)", err))
+	}
+	d, err := decodeDetail(r.data)
+	if err != nil {
+		return nil, l.s.corrupt(e.Key, fmt.Sprintf("its detail cannot be read (%v)", err))
+	}
+	r.c = e.completion(d)
+	r.c.Request.Prev = digestOf(v[14])
+	if entryDigest(e.Key, e.TextDigest, &r.c, r.data) != r.digest {
+		return nil, l.s.corrupt(e.Key, "entry does not match its digest")
+	}
+	return r, nil
+}
+
+func (e *Entry) completion(d detail) completion.Completion {
+	return completion.Completion{
+		Request: completion.Request{Origin: e.Origin, Sample: e.Sample, Attempt: e.Attempt, Lineage: d.lineage},
+		Text:    e.Text, Status: e.Status, FinishReason: e.FinishReason, ModelServed: e.ModelServed, Fingerprint: e.Fingerprint,
+		ResponseID: d.responseID, Usage: e.Usage, StartedAt: e.StartedAt, Latency: e.Latency, Tries: e.Tries,
+		HTTPStatus: e.HTTPStatus, Mends: d.mends, Version: e.Version, Simulated: e.Simulated,
+		Sent: d.sent, Body: d.body, Header: d.header,
+	}
+}
+
+// turn is what one turn adds to a conversation.
+type turn struct {
+	messages []byte
+	reply    string
+	sum      completion.Digest
+}
+
+// thread puts the conversation together by walking back to its first turn.
+func (l *loader) thread(key, prev completion.Key, messages []byte) (*completion.Thread, error) {
+	var turns []turn
+	seen := map[completion.Key]bool{key: true}
+	for at := prev; at != (completion.Key{}); {
+		if seen[at] {
+			return nil, l.s.corrupt(key, "its conversation turns in a circle")
+		}
+		seen[at] = true
+		t, before, err := l.turn(at)
+		if err != nil {
+			if errors.Is(err, ErrNotFound) {
+				return nil, l.s.corrupt(key, fmt.Sprintf("turn %s before it is missing", at))
+			}
+			return nil, err
+		}
+		turns = append(turns, t)
+		at = before
+	}
+	var th *completion.Thread
+	var err error
+	for i := len(turns) - 1; i >= 0; i-- {
+		if th, err = l.extend(th, key, turns[i].messages); err != nil {
+			return nil, err
+		}
+		th = th.AppendHashed(completion.Assistant, turns[i].reply, turns[i].sum)
+	}
+	return l.extend(th, key, messages)
+}
+
+func (l *loader) turn(key completion.Key) (turn, completion.Key, error) {
+	var t turn
+	var prev completion.Key
+	found := false
+	err := l.c.query(`SELECT prev, messages, completion.digest, text FROM completion JOIN detail USING (id) WHERE key = ?`, func(v []driver.Value) error {
+		found = true
+		prev = digestOf(v[0])
+		t = turn{blob(v[1]), text(v[3]), digestOf(v[2])}
+		if completion.TextDigest(t.reply) != t.sum {
+			return l.s.corrupt(key, "reply does not match its digest")
+		}
+		return nil
+	}, key[:])
+	if err == nil && !found {
+		err = l.s.notFound(key)
+	}
+	return t, prev, err
+}
+
+// extend appends packed messages to a conversation.
+func (l *loader) extend(th *completion.Thread, key completion.Key, packed []byte) (*completion.Thread, error) {
+	for len(packed) > 0 {
+		id, n := binary.Uvarint(packed[1:])
+		if n <= 0 {
+			return nil, l.s.corrupt(key, "its list of messages is cut off")
+		}
+		m, err := l.message(key, int64(id))
+		if err != nil {
+			return nil, err
+		}
+		th = th.AppendHashed(completion.Role(packed[0]), m.text, m.sum)
+		packed = packed[1+n:]
+	}
+	return th, nil
+}
+
+func (l *loader) message(key completion.Key, id int64) (message, error) {
+	if m, ok := l.texts[id]; ok {
+		return m, nil
+	}
+	var m message
+	found := false
+	err := l.c.query(`SELECT digest, text FROM message WHERE id = ?`, func(v []driver.Value) error {
+		found = true
+		b, err := unpack(blob(v[1]))
+		if m = (message{string(b), digestOf(v[0])}); err != nil || completion.TextDigest(m.text) != m.sum {
+			return l.s.corrupt(key, fmt.Sprintf("its message %d does not match its digest", id))
+		}
+		return nil
+	}, id)
+	if err == nil && !found {
+		err = l.s.corrupt(key, fmt.Sprintf("its message %d is missing", id))
+	}
+	if err != nil {
+		return message{}, err
+	}
+	if len(l.texts) >= maxIDs {
+		clear(l.texts)
+	}
+	l.texts[id] = m
+	return m, nil
+}
+
+// Oldest and newest of nothing are the zero time.
+func timeOf(us any) time.Time {
+	if n, ok := us.(int64); ok {
+		return time.UnixMicro(n).UTC()
+	}
+	return time.Time{}
+}

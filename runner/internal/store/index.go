@@ -1,0 +1,208 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"encoding/binary"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"circumplex.example/runner/internal/completion"
+)
+
+// Brief is what planning needs to know of a stored completion.
+type Brief struct {
+	// TextDigest is the digest of the reply, checked against the text. With it
+	// the keys of later turns can be computed.
+	TextDigest completion.Digest
+	// StartedAt is when it was made.
+	StartedAt time.Time
+	Status    completion.Status
+	// PromptTokens and CompletionTokens are completion.Unknown where they were
+	// not reported.
+	PromptTokens, CompletionTokens int
+	// Simulated is true for a reply that no model wrote.
+	Simulated bool
+}
+
+// Index tells what is stored. It is compact (about 100 bytes a completion) and
+// does not change; reading it from several goroutines is allowed.
+type Index struct {
+	chunks [][]record
+	n      int
+	// table is an open-addressed hash table of record numbers + 1. Keys are
+	// digests, so their first bytes are as good as a hash.
+	table []uint32
+	ends  []ending
+}
+
+type record struct {
+	key, text     completion.Key
+	startedUS     int64
+	prompt, reply int32
+	end           uint16 // into ends
+}
+
+// ending is the part of served that a brief shows.
+type ending struct {
+	status    completion.Status
+	simulated bool
+}
+
+const chunkSize = 4096
+
+// Len is the number of completions.
+func (x *Index) Len() int { return x.n }
+
+// Get returns what is stored under the key, and whether anything is.
+func (x *Index) Get(k completion.Key) (Brief, bool) {
+	if x.n == 0 {
+		return Brief{}, false
+	}
+	for i := slot(k, len(x.table)); x.table[i] != 0; i = (i + 1) & (len(x.table) - 1) {
+		if r := x.at(int(x.table[i] - 1)); r.key == k {
+			return x.brief(r), true
+		}
+	}
+	return Brief{}, false
+}
+
+// All goes over all completions in the order in which they were stored.
+func (x *Index) All() iter.Seq2[completion.Key, Brief] {
+	return func(yield func(completion.Key, Brief) bool) {
+		for i := range x.n {
+			if r := x.at(i); !yield(r.key, x.brief(r)) {
+				return
+			}
+		}
+	}
+}
+
+func (x *Index) at(i int) *record { return &x.chunks[i/chunkSize][i%chunkSize] }
+
+func (x *Index) brief(r *record) Brief {
+	e := x.ends[r.end]
+	return Brief{TextDigest: r.text, StartedAt: time.UnixMicro(r.startedUS).UTC(), Status: e.status, Simulated: e.simulated,
+		PromptTokens: int(r.prompt), CompletionTokens: int(r.reply)}
+}
+
+func slot(k completion.Key, size int) int {
+	return int(binary.LittleEndian.Uint64(k[:]) & uint64(size-1))
+}
+
+func (x *Index) add(r record) {
+	if x.n%chunkSize == 0 {
+		x.chunks = append(x.chunks, make([]record, 0, chunkSize))
+	}
+	last := &x.chunks[len(x.chunks)-1]
+	*last = append(*last, r)
+	x.n++
+	if 2*x.n > len(x.table) {
+		x.table = make([]uint32, max(64, 2*len(x.table)))
+		for i := range x.n {
+			x.enter(i)
+		}
+		return
+	}
+	x.enter(x.n - 1)
+}
+
+func (x *Index) enter(n int) {
+	i := slot(x.at(n).key, len(x.table))
+	for x.table[i] != 0 {
+		i = (i + 1) & (len(x.table) - 1)
+	}
+	x.table[i] = uint32(n + 1)
+}
+
+func (x *Index) endOf(e ending) uint16 {
+	i := slices.Index(x.ends, e)
+	if i < 0 {
+		x.ends = append(x.ends, e)
+		i = len(x.ends) - 1
+	}
+	return uint16(i)
+}
+
+const indexColumns = `key, served, started_us, prompt_tokens, completion_tokens, digest, text`
+
+// Index tells what is stored for these origins, by one scan. Every text is
+// checked against its digest; the first that does not match is ErrCorrupt.
+func (s *Store) Index(ctx context.Context, origins []*completion.Origin) (*Index, error) {
+	x := new(Index)
+	err := s.read(ctx, "cannot be read", func(c *conn) error {
+		if err := s.names.load(s, c); err != nil {
+			return err
+		}
+		in := inList(s.names.originIDs(origins))
+		return c.query(`SELECT `+indexColumns+` FROM completion NOT INDEXED WHERE origin IN `+in, s.indexer(ctx, x))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// Lookup tells what is stored under these keys, each by itself: better than
+// Index where they are few.
+func (s *Store) Lookup(ctx context.Context, keys []completion.Key) (*Index, error) {
+	x := new(Index)
+	err := s.read(ctx, "cannot be read", func(c *conn) error {
+		if err := s.names.load(s, c); err != nil {
+			return err
+		}
+		add := s.indexer(ctx, x)
+		for i := range keys {
+			if _, twice := x.Get(keys[i]); twice {
+				continue
+			}
+			if err := c.query(`SELECT `+indexColumns+` FROM completion WHERE key = ?`, add, keys[i][:]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// indexer returns a function that checks a row of indexColumns and adds it.
+func (s *Store) indexer(ctx context.Context, x *Index) func([]driver.Value) error {
+	ends := map[int64]uint16{}
+	return func(r []driver.Value) error {
+		if x.n%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		key, sum := digestOf(r[0]), digestOf(r[5])
+		if completion.TextDigest(text(r[6])) != sum {
+			return s.corrupt(key, "reply does not match its digest")
+		}
+		id := number(r[1])
+		end, ok := ends[id]
+		if !ok {
+			v := s.names.servedAs(id)
+			if v == nil {
+				return s.corrupt(key, fmt.Sprintf("row %d of table served is missing", id))
+			}
+			end = x.endOf(ending{completion.Status(v.status), v.simulated})
+			ends[id] = end
+		}
+		x.add(record{key: key, text: sum, startedUS: number(r[2]), prompt: int32(countOf(r[3])), reply: int32(countOf(r[4])), end: end})
+		return nil
+	}
+}
+
+// inList writes ids as the right side of IN. They are our own row ids.
+func inList[V any](ids map[int64]V) string {
+	list := make([]int64, 0, len(ids))
+	for id := range ids {
+		list = append(list, id)
+	}
+	slices.Sort(list)
+	return "(" + strings.Trim(strings.ReplaceAll(fmt.Sprint(list), " ", ","), "[]") + ")"
+}

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"time"
+
+	"circumplex.example/runner/internal/completion"
+)
+
+// Try is a line of the ledger: sendings of one request that were billed,
+// whether or not a completion came of them.
+type Try struct {
+	At         time.Time
+	Experiment string
+	Origin     *completion.Origin
+	Key        completion.Key
+	// Tries counts the sendings.
+	Tries int
+	Usage completion.Usage
+	// Micros is what they cost in millionths of a dollar, completion.Unknown
+	// where the price is not known.
+	Micros int64
+	// Outcome says what became of them: the completion's status or an error
+	// class.
+	Outcome string
+}
+
+// Spending sums lines of the ledger.
+type Spending struct {
+	Lines, Tries int64
+	// Micros is the sum of the known costs, in millionths of a dollar.
+	Micros int64
+	// Unpriced counts lines whose cost is not known; they are not in Micros.
+	Unpriced int64
+	// Tokens as far as they were reported.
+	PromptTokens, CompletionTokens int64
+}
+
+func (w *writer) bill(c *conn, t *Try) error {
+	origin, err := w.originID(c, t.Origin)
+	if err != nil {
+		return err
+	}
+	var micros any
+	if t.Micros != completion.Unknown {
+		micros = t.Micros
+	}
+	u := t.Usage
+	_, _, err = c.exec(`INSERT INTO ledger (at_us, experiment, origin, key, tries, prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, cost_micros, outcome)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?)`, t.At.UnixMicro(), t.Experiment, origin, t.Key[:], int64(t.Tries),
+		count(u.Prompt), count(u.Completion), count(u.Reasoning), count(u.Cached), micros, t.Outcome)
+	return err
+}
+
+// Spent sums the ledger of an experiment ("" for all) since a time, over all
+// processes that wrote it.
+func (s *Store) Spent(ctx context.Context, experiment string, since time.Time) (Spending, error) {
+	var sp Spending
+	us := int64(-1 << 63)
+	if !since.IsZero() {
+		us = since.UnixMicro()
+	}
+	err := s.read(ctx, "ledger cannot be read", func(c *conn) error {
+		return c.query(`SELECT count(*), coalesce(sum(tries), 0), coalesce(sum(cost_micros), 0), count(*) - count(cost_micros),
+			coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0)
+			FROM ledger WHERE (?1 = '' OR experiment = ?1) AND at_us >= ?2`, func(r []driver.Value) error {
+			sp = Spending{number(r[0]), number(r[1]), number(r[2]), number(r[3]), number(r[4]), number(r[5])}
+			return nil
+		}, experiment, us)
+	})
+	return sp, err
+}

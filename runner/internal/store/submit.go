@@ -1,0 +1,212 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+
+	"circumplex.example/runner/internal/completion"
+)
+
+// PutState says what became of a completion that was to be stored.
+type PutState byte
+
+const (
+	// Added: it is stored now.
+	Added PutState = iota + 1
+	// Same: the very same was stored already.
+	Same
+	// Kept: another one is stored under its key; the first stays, this one is
+	// lost. It was paid for, so a caller should say so.
+	Kept
+)
+
+// ClaimState says whose a request is.
+type ClaimState byte
+
+const (
+	// Granted: it is this process's to send.
+	Granted ClaimState = iota + 1
+	// Stored: somebody completed it meanwhile.
+	Stored
+	// Held: another live process is about to send it; see Await.
+	Held
+	// Free: nobody holds it. Only Await says so.
+	Free
+)
+
+// Batch is what is done in one durable step, in the order of its fields.
+type Batch struct {
+	// Put are completions to be stored. Claims on them end, whoever held them:
+	// a completion that was paid is kept even if its claim was taken over.
+	Put []*completion.Completion
+	// Release are claims of this process to be given back.
+	Release []completion.Key
+	// Claim are requests that this process is about to send.
+	Claim []completion.Key
+	// Tries are billed tries for the ledger.
+	Tries []Try
+}
+
+// Receipt answers a batch, element by element.
+type Receipt struct {
+	Put   []PutState
+	Claim []ClaimState
+}
+
+// Submit stores, releases and claims in one durable step: when it returns
+// without error all of it is on disk, and with an error nothing is. Steps
+// of callers at the same time share a commit. A context that ends while the
+// step is being written does not interrupt it.
+//
+// A completion whose Prev is not zero must come after that turn, in the store
+// or in the batch. The completions must not be changed any more.
+func (s *Store) Submit(ctx context.Context, b Batch) (Receipt, error) {
+	if err := s.mayWrite(ctx); err != nil {
+		return Receipt{}, err
+	}
+	entries := make([]*entry, len(b.Put))
+	for i, c := range b.Put {
+		var err error
+		if entries[i], err = newEntry(c); err != nil {
+			return Receipt{}, s.invalid(completion.Key{}, err)
+		}
+	}
+	r := Receipt{Put: make([]PutState, len(b.Put)), Claim: make([]ClaimState, len(b.Claim))}
+	err := s.writer.do(func(c *conn) error { return s.writer.submit(c, entries, b, r) })
+	if err != nil {
+		return Receipt{}, err
+	}
+	return r, nil
+}
+
+func (s *Store) mayWrite(ctx context.Context) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case s.closed.Load():
+		return ErrClosed
+	case s.writer == nil:
+		return ErrReadOnly
+	}
+	return nil
+}
+
+func (s *Store) invalid(k completion.Key, err error) error {
+	return &Error{Kind: ErrInvalid, Path: s.path, Key: k, What: "cannot be stored", Err: err}
+}
+
+func (w *writer) submit(c *conn, entries []*entry, b Batch, r Receipt) error {
+	for i, e := range entries {
+		var err error
+		if r.Put[i], err = w.put(c, e); err != nil {
+			return err
+		}
+	}
+	for i := range b.Release {
+		if err := w.release(c, b.Release[i]); err != nil {
+			return err
+		}
+	}
+	if err := w.claimAll(c, b.Claim, r.Claim); err != nil {
+		return err
+	}
+	for i := range b.Tries {
+		if err := w.bill(c, &b.Tries[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put stores one completion unless its key is taken.
+func (w *writer) put(c *conn, e *entry) (PutState, error) {
+	origin, err := w.originID(c, e.origin)
+	if err != nil {
+		return 0, err
+	}
+	served, err := w.servedID(c, e.served)
+	if err != nil {
+		return 0, err
+	}
+	if err := w.checkPrev(c, e); err != nil {
+		return 0, err
+	}
+	q, u := e.c, e.c.Usage
+	added, id, err := c.exec(`INSERT INTO completion (key, origin, served, sample, attempt, started_us, latency_ns, tries,
+		prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, digest, text) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
+		e.key[:], origin, served, int64(q.Request.Sample), int64(q.Request.Attempt), q.StartedAt.UnixMicro(), int64(q.Latency), int64(q.Tries),
+		count(u.Prompt), count(u.Completion), count(u.Reasoning), count(u.Cached), e.textSum[:], q.Text)
+	if err != nil {
+		return 0, err
+	}
+	if added == 0 {
+		return w.compare(c, e)
+	}
+	if err := w.putDetail(c, id, e); err != nil {
+		return 0, err
+	}
+	w.ids.stored[e.key] = struct{}{}
+	_, _, err = c.exec(`DELETE FROM claim WHERE key = ?`, e.key[:])
+	return Added, err
+}
+
+func (w *writer) putDetail(c *conn, id int64, e *entry) error {
+	packed := make([]byte, 0, 16)
+	for i, m := range e.messages {
+		mid, err := w.messageID(c, e.sums[i], m.Text)
+		if err != nil {
+			return err
+		}
+		packed = append(packed, byte(m.Role))
+		packed = binary.AppendUvarint(packed, uint64(mid))
+	}
+	var prev any
+	if e.prev != (completion.Key{}) {
+		prev = e.prev[:]
+	}
+	_, _, err := c.exec(`INSERT INTO detail (id, prev, messages, digest, data) VALUES (?,?,?,?,?)`, id, prev, packed, e.digest[:], e.packed)
+	return err
+}
+
+// checkPrev makes sure that the request can be told in full later.
+func (w *writer) checkPrev(c *conn, e *entry) error {
+	if e.prev == (completion.Key{}) {
+		return nil
+	}
+	if _, ok := w.ids.stored[e.prev]; ok {
+		return nil
+	}
+	_, ok, err := find(c, `SELECT id FROM completion WHERE key = ?`, e.prev[:])
+	if err == nil && !ok {
+		err = w.s.invalid(e.key, fmt.Errorf("the turn before it, %s, is not in the store", e.prev))
+	}
+	return err
+}
+
+// compare tells whether what is stored under the key is this very entry.
+func (w *writer) compare(c *conn, e *entry) (PutState, error) {
+	v, ok, err := c.one(`SELECT detail.digest FROM completion JOIN detail USING (id) WHERE key = ?`, e.key[:])
+	if err != nil {
+		return 0, err
+	}
+	if ok && digestOf(v) == e.digest {
+		return Same, nil
+	}
+	return Kept, nil
+}
+
+// count is a number of tokens as it is stored: NULL where it is not known.
+func count(n int) any {
+	if n == completion.Unknown {
+		return nil
+	}
+	return int64(n)
+}
+
+func countOf(n any) int {
+	if v, ok := n.(int64); ok {
+		return int(v)
+	}
+	return completion.Unknown
+}

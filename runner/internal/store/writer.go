@@ -1,0 +1,205 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+)
+
+const (
+	writerCacheKB = 32 << 10
+	// checkpointPages is how long the log grows before it is folded into the
+	// file. Longer means that a page written often is copied less often.
+	checkpointPages = 8000
+	// maxGroup bounds a transaction, so that another process gets its turn.
+	maxGroup = 512
+	// maxBusy is how often a locked file is tried again, each for the time of
+	// busy_timeout: what waits to be written was paid.
+	maxBusy = 15
+)
+
+// op is one caller's part of a transaction. run may be called again after a
+// rollback, so it must not change anything outside the database for good.
+type op struct {
+	run  func(*conn) error
+	done chan error
+}
+
+// writer is the one goroutine that writes, and its connection.
+type writer struct {
+	s    *Store
+	c    *conn
+	ops  chan *op
+	quit chan struct{}
+	wg   sync.WaitGroup
+
+	file, log os.FileInfo // as they were at first
+	broken    error       // why nothing is written any more
+	ids       ids
+}
+
+func newWriter(s *Store) (*writer, error) {
+	c, err := s.dial(false)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{s: s, c: c, ops: make(chan *op, maxGroup), quit: make(chan struct{}), ids: newIDs()}
+	// One empty write makes the log and proves that writing works.
+	if _, _, err = c.exec(`BEGIN IMMEDIATE`); err == nil {
+		_, _, err = c.exec(`ROLLBACK`)
+	}
+	if err == nil {
+		w.file, err = os.Stat(s.path)
+	}
+	if err == nil {
+		w.log, err = os.Stat(s.path + "-wal")
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	w.wg.Go(w.loop)
+	return w, nil
+}
+
+// do has run executed inside a transaction and returns after its commit. Once
+// an op is accepted do waits for its end, whatever becomes of the caller: the
+// answer is never in doubt.
+func (w *writer) do(run func(*conn) error) error {
+	o := &op{run: run, done: make(chan error, 1)}
+	select {
+	case w.ops <- o:
+	case <-w.quit:
+		return ErrClosed
+	}
+	select {
+	case err := <-o.done:
+		return err
+	case <-w.quit:
+		// The loop drains what it had accepted before it ends.
+		w.wg.Wait()
+		select {
+		case err := <-o.done:
+			return err
+		default:
+			return ErrClosed
+		}
+	}
+}
+
+func (w *writer) close() {
+	close(w.quit)
+	w.wg.Wait()
+	_ = w.c.close() // everything is committed; the log is folded in if we are the last
+}
+
+func (w *writer) loop() {
+	for {
+		select {
+		case o := <-w.ops:
+			w.commit(w.gather(o))
+		case <-w.quit:
+			for {
+				select {
+				case o := <-w.ops:
+					w.commit(w.gather(o))
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// gather takes what waits already. Callers answered by the last commit are
+// about to come back; yielding lets them join this group and costs no time.
+func (w *writer) gather(first *op) []*op {
+	group := []*op{first}
+	idle := 0
+	for len(group) < maxGroup && idle < 2 {
+		select {
+		case o := <-w.ops:
+			group = append(group, o)
+			idle = 0
+		default:
+			idle++
+			runtime.Gosched()
+		}
+	}
+	return group
+}
+
+// commit writes a group in one transaction and answers its callers. If an op
+// fails each gets a transaction of its own, so that nobody suffers for it.
+func (w *writer) commit(group []*op) {
+	err := w.transact(group)
+	if err == nil || len(group) == 1 {
+		for _, o := range group {
+			o.done <- err
+		}
+		return
+	}
+	for _, o := range group {
+		o.done <- w.transact([]*op{o})
+	}
+}
+
+func (w *writer) transact(group []*op) error {
+	if w.broken != nil {
+		return w.broken
+	}
+	var err error
+	for range maxBusy {
+		if err = w.attempt(group); code(err) != codeBusy {
+			break
+		}
+	}
+	if err != nil {
+		return w.s.explain("cannot be written", err)
+	}
+	w.ids.trim()
+	// Committed, but to which file? If somebody removed it the bytes are in no
+	// directory any more and must not count as stored.
+	w.broken = w.gone()
+	return w.broken
+}
+
+func (w *writer) attempt(group []*op) error {
+	if _, _, err := w.c.exec(`BEGIN IMMEDIATE`); err != nil {
+		return err
+	}
+	err := func() error {
+		for _, o := range group {
+			if err := o.run(w.c); err != nil {
+				return err
+			}
+		}
+		_, _, err := w.c.exec(`COMMIT`)
+		return err
+	}()
+	if err == nil {
+		return nil
+	}
+	w.ids = newIDs() // may hold rows that are taken back now
+	// SQLite has rolled back by itself after some errors; then this one fails.
+	_, _, _ = w.c.exec(`ROLLBACK`)
+	return err
+}
+
+// gone returns an error if file or log are not the ones that were opened.
+func (w *writer) gone() error {
+	for name, was := range map[string]os.FileInfo{w.s.path: w.file, w.s.path + "-wal": w.log} {
+		now, err := os.Stat(name)
+		if err == nil && os.SameFile(was, now) {
+			continue
+		}
+		if err == nil {
+			err = fmt.Errorf("another file has its name")
+		}
+		return &Error{Kind: ErrGone, Path: name, What: "was removed or replaced while in use", Err: err,
+			Why:  "replies stored since then would be lost",
+			Mend: "put the file back if you can, then run the same command again; it makes only what is missing"}
+	}
+	return nil
+}
