@@ -1,0 +1,182 @@
+package ingest
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"circumplex.example/analysis/corr"
+	"circumplex.example/analysis/mds"
+	"circumplex.example/analysis/score"
+	"circumplex.example/analysis/tabular"
+)
+
+// Options are the choices of the analysis and the facts about the experiment
+// that its tables must name.
+type Options struct {
+	Centred            bool // correlate centred instead of raw scores
+	Correlation        corr.Method
+	Missing            score.Deletion
+	MinAnswered        float64
+	RequireAllValues   bool
+	Dissimilarity      mds.Dissimilarity
+	MDS                mds.Level
+	Restarts           int
+	Permutations       int // 0: no permutation test
+	Seed               uint64
+	MeansBenchmark     string // empty: none was named
+	StructureBenchmark string
+	AnchorCircle       string
+	AnchorColumn       string
+
+	Instrument       string
+	InstrumentHash   string
+	InstrumentNotice string
+	NoCircle         bool // the instrument claims no circular structure
+	Experiment       string
+	DesignHash       string
+	Title            string
+	ProgramVersion   string
+}
+
+// Defaults are the options of an experiment that says nothing.
+func Defaults() Options {
+	s := score.Default()
+	return Options{
+		MinAnswered: s.MinAnswered, RequireAllValues: s.RequireAllValues,
+		Restarts: 20, Permutations: 9999, AnchorCircle: "a", AnchorColumn: "anchor_value",
+	}
+}
+
+// Score are the rules for incomplete sessions.
+func (o Options) Score() score.Options {
+	return score.Options{MinAnswered: o.MinAnswered, RequireAllValues: o.RequireAllValues}
+}
+
+// options reads options.parquet.
+func (r *reader) options() error {
+	t, err := r.open("options", col("name", tabular.String), col("value", tabular.String))
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	names, values := t.strings("name"), t.strings("value")
+	if t.err != nil {
+		return t.err
+	}
+	r.d.Options = Defaults()
+	for row := range t.NumRows {
+		if values.Null(row) {
+			continue
+		}
+		if err := r.d.Options.Set(names.At(row), values.At(row)); err != nil {
+			return t.at(row, "value", "%v", err)
+		}
+	}
+	r.d.Simulated, r.d.DesignHash = t.Meta["simulated"], t.Meta["design_hash"]
+	r.d.Experiment = r.d.Options.Experiment
+	return nil
+}
+
+// Set sets the option of this name from the word the tables use for it. A name
+// that is no option of the analysis is left alone; a word that is not among
+// those allowed is an error that lists them.
+func (o *Options) Set(name, value string) error {
+	if set, ok := choices[name]; ok {
+		return setChoice(o, name, value, set)
+	}
+	if field := o.text(name); field != nil {
+		*field = value
+		return nil
+	}
+	switch name {
+	case "min_answered":
+		v, err := strconv.ParseFloat(value, 64)
+		if err != nil || !(v >= 0 && v <= 1) {
+			return fmt.Errorf("%s: %q is not a number from 0 to 1", name, value)
+		}
+		o.MinAnswered = v
+	case "require_all_values":
+		v, err := strconv.ParseBool(value)
+		if err != nil {
+			return fmt.Errorf("%s: %q is neither true nor false", name, value)
+		}
+		o.RequireAllValues = v
+	case "restarts":
+		return setInt(&o.Restarts, name, value)
+	case "permutations":
+		return setInt(&o.Permutations, name, value)
+	case "seed":
+		v, err := strconv.ParseUint(value, 10, 64)
+		if err != nil {
+			return fmt.Errorf("%s: %q is not a whole number from 0", name, value)
+		}
+		o.Seed = v
+	}
+	return nil
+}
+
+// text is the field of an option that is any text, or nil.
+func (o *Options) text(name string) *string {
+	return map[string]*string{
+		"means_benchmark": &o.MeansBenchmark, "structure_benchmark": &o.StructureBenchmark,
+		"anchor_circle": &o.AnchorCircle, "anchor_column": &o.AnchorColumn,
+		"instrument": &o.Instrument, "instrument_hash": &o.InstrumentHash, "instrument_notice": &o.InstrumentNotice,
+		"experiment": &o.Experiment, "design_hash": &o.DesignHash, "title": &o.Title, "program_version": &o.ProgramVersion,
+	}[name]
+}
+
+// choices are the options that take one of a few words.
+var choices = map[string]map[string]func(*Options){
+	"scores": {
+		"raw":     func(o *Options) { o.Centred = false },
+		"centred": func(o *Options) { o.Centred = true },
+	},
+	"correlation": {
+		"pearson":  func(o *Options) { o.Correlation = corr.Pearson },
+		"spearman": func(o *Options) { o.Correlation = corr.Spearman },
+	},
+	"missing": {
+		"pairwise": func(o *Options) { o.Missing = score.Pairwise },
+		"listwise": func(o *Options) { o.Missing = score.Listwise },
+	},
+	"dissimilarity": {
+		"one_minus_r": func(o *Options) { o.Dissimilarity = mds.OneMinusR },
+		"sqrt_2_1mr":  func(o *Options) { o.Dissimilarity = mds.SqrtTwoOneMinusR },
+	},
+	"mds": {
+		"ratio":     func(o *Options) { o.MDS = mds.Ratio },
+		"interval":  func(o *Options) { o.MDS = mds.Interval },
+		"ordinal":   func(o *Options) { o.MDS = mds.Ordinal },
+		"classical": func(o *Options) { o.MDS = mds.Classical },
+	},
+	"instrument_structure": {
+		"circumplex": func(o *Options) { o.NoCircle = false },
+		"none":       func(o *Options) { o.NoCircle = true },
+	},
+}
+
+// setChoice applies one of a few words.
+func setChoice(o *Options, name, value string, set map[string]func(*Options)) error {
+	if f, ok := set[value]; ok {
+		f(o)
+		return nil
+	}
+	words := make([]string, 0, len(set))
+	for w := range set {
+		words = append(words, w)
+	}
+	sort.Strings(words)
+	return fmt.Errorf("%s: %q is none of %s", name, value, strings.Join(words, ", "))
+}
+
+// setInt sets a number of at most a million.
+func setInt(field *int, name, value string) error {
+	v, err := strconv.Atoi(value)
+	if err != nil || v < 0 || v > 1_000_000 {
+		return fmt.Errorf("%s: %q is not a whole number from 0 to 1000000", name, value)
+	}
+	*field = v
+	return nil
+}
