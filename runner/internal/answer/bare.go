@@ -31,7 +31,7 @@ func (r *reader) unannounced(syms []symbol) []symbol {
 			}
 			return syms[i:]
 		case symWord:
-			if !r.p.vocab.is(s.id, cue|filler|prefix) {
+			if !r.p.vocab.is(s.id, cue|filler|prefix) || r.p.vocab.is(s.id, scaly) {
 				return nil
 			}
 		}
@@ -125,6 +125,9 @@ func (r *reader) list(syms []symbol) (out []reading, item int, ok bool) {
 // "1. 4 2. 5". It reports false, having entered nothing, for other lines.
 func (r *reader) readPairs(line []token) bool {
 	base := len(r.claims)
+	if len(line) > 2 && line[0].kind == mark && line[0].mark == '(' && line[2].kind == mark && line[2].mark != ')' {
+		line = line[1:] // a legend in brackets
+	}
 	for i := 0; i < len(line); {
 		used := r.pair(line[i:])
 		if used == 0 {
@@ -161,13 +164,13 @@ func (r *reader) pair(line []token) int {
 	}
 	r.syms = r.syms[:base]
 	closed := end == len(line)
-	for ; end < len(line) && line[end].kind == mark && (line[end].mark == ',' || line[end].mark == ';' || line[end].mark == '|' || line[end].mark == '.'); end++ {
+	for ; end < len(line) && line[end].kind == mark && (line[end].mark == ',' || line[end].mark == ';' || line[end].mark == '|' || line[end].mark == '.' || line[end].mark == ')'); end++ {
 		closed = true
 	}
 	if !l.strong && !closed {
 		return 0
 	}
-	c := claim{reading: one, label: l.number, self: one.status == OK && one.worded && one.value == l.number}
+	c := claim{reading: one, label: l.number, inline: true, self: one.status == OK && one.worded && one.value == l.number}
 	if !l.strong {
 		c.weak = &weak{bare: []reading{{status: Ambiguous, start: one.start, end: one.end}}, bond: bondDash}
 	}

@@ -30,6 +30,18 @@ func (p *Parser) readBatch(text string, finish Finish, out []Answer) {
 		}
 	}
 	r.assign(out)
+	if r.unsure {
+		withdraw(out)
+	}
+}
+
+// withdraw makes every answer ambiguous: it cannot be told which item is meant.
+func withdraw(out []Answer) {
+	for i := range out {
+		if out[i].Status != Truncated {
+			out[i] = Answer{Status: Ambiguous, Raw: out[i].Raw}
+		}
+	}
 }
 
 func fill(out []Answer, a Answer) {
@@ -59,13 +71,13 @@ func (r *reader) settle() {
 // words say the same. If nothing else is claimed they are answers in order;
 // the whole scale in order, beside other answers, is a legend.
 func (r *reader) settleSelf() {
-	legends := r.legends()
 	all := !slices.ContainsFunc(r.claims, func(c claim) bool { return !c.self })
-	for _, l := range slices.Backward(legends) {
+	for _, l := range slices.Backward(r.legends()) {
 		switch {
+		case all && len(r.claims) == r.p.n:
 		case r.rivalled(l) || len(r.bare) > 0:
 			r.claims = slices.Delete(r.claims, l.from, l.to)
-		case all && l.to-l.from == len(r.claims) && len(r.claims) != r.p.n:
+		case all && l.to-l.from == len(r.claims):
 			for i := range r.claims {
 				r.claims[i].status, r.claims[i].self, r.claims[i].weak = Ambiguous, false, nil
 			}
@@ -83,26 +95,27 @@ func (r *reader) settleSelf() {
 // span is a run of claims.
 type span struct{ from, to int }
 
-// legends finds the runs of claims that spell out the scale in order.
+// legends finds the runs of claims that spell out the scale in order: all of
+// it, or, on one line, at least its ends.
 func (r *reader) legends() []span {
 	want := r.p.labelled
 	if len(want) < 2 {
 		return nil
 	}
 	var out []span
-	run := 0
+	from := 0
 	for i, c := range r.claims {
-		switch {
-		case c.self && c.label == want[run]:
-			run++
-		case c.self && c.label == want[0]:
-			run = 1
-		default:
-			run = 0
+		if !c.self || i > from && (c.label <= r.claims[i-1].label || c.inline != r.claims[i-1].inline) {
+			from = i
 		}
-		if run == len(want) {
-			out = append(out, span{i + 1 - run, i + 1})
-			run = 0
+		if !c.self {
+			from = i + 1
+			continue
+		}
+		ends := r.claims[from].label == want[0] && c.label == want[len(want)-1]
+		if ends && i > from && (c.inline || i+1-from == len(want)) {
+			out = append(out, span{from, i + 1})
+			from = i + 1
 		}
 	}
 	return out
@@ -135,11 +148,10 @@ func (r *reader) settleWeak() {
 	if weaks == 0 {
 		return
 	}
-	accept := r.countsUp(strongs > 0) && weaks+strongs > 1 && (strongs > 0 || r.shown())
-	if accept && strongs == 0 && r.otherwise() {
-		for i := range r.claims {
-			r.claims[i].status, r.claims[i].weak = Ambiguous, nil
-		}
+	rising := r.countsUp(strongs > 0) && weaks+strongs > 1
+	accept := rising && (strongs > 0 || r.shown())
+	if rising && strongs == 0 && r.otherwise() {
+		r.unsure = true
 		return
 	}
 	kept := r.claims[:0]
@@ -215,15 +227,13 @@ func (r *reader) settleZero() {
 	if !zero {
 		return
 	}
-	full := !seen[r.p.n] && !slices.Contains(seen[:r.p.n], false)
+	r.unsure = r.unsure || seen[r.p.n] || slices.Contains(seen[:r.p.n], false)
+	if r.unsure {
+		return
+	}
 	for i := range r.claims {
-		c := &r.claims[i]
-		switch {
-		case c.byText:
-		case full:
-			c.label++
-		case c.valued():
-			c.status = Ambiguous
+		if !r.claims[i].byText {
+			r.claims[i].label++
 		}
 	}
 }

@@ -77,8 +77,8 @@ func pairsOf(n node) []node {
 func (r *reader) walkObject(n node) {
 	rd, c := r.answerOf(n), r.identity(n)
 	if c.label >= 0 && rd.valued() {
-		c.reading = rd.and(reading{item: c.item})
-		c.item = max(rd.item, c.item)
+		rd.item = max(rd.item, c.item)
+		c.reading = rd
 		c.start, c.end = n.start, n.end
 		r.claim(c)
 		return

@@ -1,6 +1,9 @@
 package answer
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // readLine reads one line of the reply.
 func (r *reader) readLine(toks []token) {
@@ -111,7 +114,7 @@ func (r *reader) undecorated(toks, out []token) []token {
 		if t.kind == newline {
 			continue
 		}
-		if t.kind == mark && strings.ContainsRune("*`\"'#_$\\", t.mark) {
+		if t.kind == mark && strings.ContainsRune("*`\"'#_$\\\uFFFD", t.mark) {
 			spaced = spaced || t.spaced
 			continue
 		}
@@ -134,7 +137,7 @@ func (r *reader) bullet(line []token) bool {
 		return false
 	}
 	switch t.mark {
-	case '>', '•', '·', '◦', '▪', '●', '○', '■', '□', '✓', '✔', '✅', '➤', '‣', '=':
+	case '>', '=':
 		return true
 	case '+':
 		return next.spaced
@@ -148,7 +151,7 @@ func (r *reader) bullet(line []token) bool {
 		l, ok := r.labelOf(line[1:])
 		return ok && l.strong
 	}
-	return false
+	return t.mark >= utf8.RuneSelf && !strings.ContainsRune("≤≥≈±≠", t.mark)
 }
 
 // label is the number of an item at the beginning of a line.

@@ -16,6 +16,7 @@ type reader struct {
 	bare   []reading // answers that do not
 	said   reading   // answers announced in sentences
 	table  table     // the table that the last line belonged to
+	unsure bool      // it cannot be told which answer is for which item
 	last   int       // the claim that following lines may complete, -1 if none
 }
 
@@ -26,6 +27,7 @@ type claim struct {
 	byText bool    // the item was named by its text alone
 	weak   *weak   // not nil if the number may be part of an answer instead
 	self   bool    // label and words agree: "4 - Somewhat like me", or a legend
+	inline bool    // one of several on a line
 	whole  reading // without a value: what the line says if its number is an answer
 }
 

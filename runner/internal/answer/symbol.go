@@ -44,6 +44,11 @@ func (r *reader) symbol(toks []token, i int, before []symbol) (symbol, int) {
 			return s, used
 		}
 	}
+	if i == 0 && len(toks) > 1 && r.p.scale.Min < 0 && t.kind == mark && t.mark == '-' && toks[1].kind == number && toks[1].value != 0 {
+		if toks[1].spaced { // a dash or a minus
+			return symbol{kind: symScore, status: Ambiguous, start: t.start, end: toks[1].end}, 2
+		}
+	}
 	if v, used := signed(toks, i); used > 0 {
 		return r.score(toks, i, v, used, before)
 	}
