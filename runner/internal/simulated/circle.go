@@ -59,7 +59,7 @@ var baseline = [valueCount]float64{
 // level is the average raw answer, before a model's acquiescence.
 const level = 3.85
 
-// circle is the circumplex as one model holds it.
+// circle is the circumplex as one model holds it for one kind of prompt.
 type circle struct {
 	angle    [valueCount]float64    // radians
 	radius   [valueCount]float64    // how strongly a value takes part, about 1
@@ -67,20 +67,29 @@ type circle struct {
 	baseline [valueCount]float64
 }
 
+// cueKinds are all kinds, in the order in which a model keeps its circles.
+var cueKinds = [...]CueKind{CueNone, CueAnchor, CueDemographic, CuePersona, CueName}
+
+// astray is how much further from theory a kind of prompt takes a model than a
+// stated value does: the less is said of values, the less they hang together.
+var astray = [len(cueKinds)]float64{1.6, 0, 1.0, 0.9, 1.0}
+
 // newCircle bends the theory's circle by the model's distortion and moves the
-// baseline profile a little; both follow from the name.
-func newCircle(name key, style Style) *circle {
+// baseline profile a little; both follow from the name. One bend is shared by
+// all kinds, another is the kind's own.
+func newCircle(name key, style Style, kind int) *circle {
 	c := &circle{}
 	for i := range c.angle {
-		n := uint64(i)
-		c.angle[i] = mul(2*math.Pi/valueCount, float64(i)) + mul(style.Distortion, name.normal(streamAngle, n))
-		c.radius[i] = 1 + mul(0.12, name.normal(streamRadius, n))
+		n, own := uint64(i), uint64(100*kind+i)
+		bend := name.normal(streamAngle, n) + mul(astray[kind], name.normal(streamAngle, own+1000))
+		c.angle[i] = mul(2*math.Pi/valueCount, float64(i)) + mul(style.Distortion, bend)
+		c.radius[i] = 1 + mul(0.12, name.normal(streamRadius, n)) + mul(mul(0.12, astray[kind]), name.normal(streamRadius, own+1000))
 		for k := range 2 {
 			a := mul(float64(k+1), c.angle[i])
 			c.loading[i][2*k] = mul(c.radius[i], coarse(math.Cos(a)))
 			c.loading[i][2*k+1] = mul(c.radius[i], coarse(math.Sin(a)))
 		}
-		c.baseline[i] = mul(style.Spread, baseline[i]) + mul(0.20, name.normal(streamBaseline, n))
+		c.baseline[i] = mul(style.Spread, baseline[i]) + mul(0.15, name.normal(streamBaseline, n))
 	}
 	return c
 }

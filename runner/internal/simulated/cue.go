@@ -123,13 +123,14 @@ func namesNobody(low string) bool {
 		"described", "number", "possible", "you", "it", "they", "yourself", "who", "what", "as", "like", "unsure", "allowed", "encouraged", "participating":
 		return true
 	}
-	head := low[:min(len(low), 60)]
-	for _, w := range [...]string{"assistant", "language model", "chatbot", "a number", "an integer", "a single number", "a list", "a json", "a digit", "a respondent", "a participant", "an ai "} {
-		if strings.Contains(head, w) {
-			return true
+	head := low[:min(sentenceEnd(low), 60)]
+	for _, w := range [...]string{"a number", "an integer", "a single number", "a list", "a json", "a digit", "a respondent", "a participant", "an ai"} {
+		if strings.HasPrefix(head, w) {
+			return ageAt(head) < 0
 		}
 	}
-	return false
+	return strings.Contains(head, "assistant") && strings.HasPrefix(head, "a helpful") ||
+		strings.Contains(head, "language model") || strings.Contains(head, "chatbot")
 }
 
 // sentenceEnd is the length of the first sentence of s with the blanks behind
@@ -162,6 +163,11 @@ func endsInTitle(s string) bool {
 
 // isInstruction reports whether a sentence tells how to answer.
 func isInstruction(s string) bool {
+	for _, verb := range [...]string{"rate ", "give ", "answer ", "indicate ", "respond ", "use ", "reply ", "write ", "choose "} {
+		if strings.HasPrefix(s, verb) {
+			return true
+		}
+	}
 	for _, w := range [...]string{"please", "scale", "following", "for each", "answer each", "rate each", "rate how", "indicate how", "respond with", "answer with",
 		"reply with", "your answer", "give a number", "answer the", "elaborat", "descriptions", "statements", "how much the", "how much each", "how much you"} {
 		if strings.Contains(s, w) {
@@ -216,13 +222,21 @@ func isName(body string) bool {
 
 // ageAt finds "34-year-old", "34 years old" or "age: 34"; -1 if there is none.
 func ageAt(low string) int {
-	for _, w := range [...]string{"-year-old", " year old", "-year old", " years old", " years of age", "age: ", "aged ", "age of "} {
-		if i := strings.Index(low, w); i >= 0 {
+	for _, w := range [...]string{"-year-old", " year old", "-year old", " years old", " years of age"} {
+		if i := strings.Index(low, w); i > 0 && isDigit(low[i-1]) {
+			return i
+		}
+	}
+	for _, w := range [...]string{"age: ", "aged ", "age of ", "age is "} {
+		i := strings.Index(low, w)
+		if end := i + len(w); i >= 0 && (i == 0 || !isWordByte(low[i-1])) && end < len(low) && isDigit(low[end]) {
 			return i
 		}
 	}
 	return -1
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // ageOf reads the age in a cue, 0 if it gives none.
 func ageOf(low string) int {
@@ -231,17 +245,14 @@ func ageOf(low string) int {
 		return 0
 	}
 	from := i
-	for from > 0 && low[from-1] >= '0' && low[from-1] <= '9' {
+	for from > 0 && isDigit(low[from-1]) {
 		from--
 	}
 	if from == i {
-		from = i + strings.IndexByte(low[i:], ' ') + 1
-		if strings.HasPrefix(low[from:], "of ") {
-			from += len("of ")
-		}
+		from += strings.IndexAny(low[i:], "0123456789")
 	}
 	n := 0
-	for j := from; j < len(low) && j-from < 3 && low[j] >= '0' && low[j] <= '9'; j++ {
+	for j := from; j < len(low) && j-from < 3 && isDigit(low[j]); j++ {
 		n = n*10 + int(low[j]-'0')
 	}
 	return n

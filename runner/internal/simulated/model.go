@@ -16,7 +16,7 @@ type Model struct {
 	style    Style
 	quirks   Quirks
 	constant int // position of the constant value, or -1
-	circle   *circle
+	circles  [len(cueKinds)]*circle
 	lexicon  *lexicon
 
 	instructions *cache[*instruction]
@@ -49,8 +49,20 @@ func New(name string, opts Options) *Model {
 	if opts.Style != nil {
 		m.style = *opts.Style
 	}
-	m.circle = newCircle(m.key, m.style)
+	for k := range m.circles {
+		m.circles[k] = newCircle(m.key, m.style, k)
+	}
 	return m
+}
+
+// circleOf returns the circle that the model holds under a kind of prompt.
+func (m *Model) circleOf(kind CueKind) *circle {
+	for i, k := range cueKinds {
+		if k == kind {
+			return m.circles[i]
+		}
+	}
+	return m.circles[0]
 }
 
 // Name returns the name the model was made with.

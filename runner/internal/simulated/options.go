@@ -86,6 +86,6 @@ func styleOf(name key) Style {
 		Demographic:  u(4, 0.70, 1.20),
 		Persona:      u(5, 0.75, 1.15),
 		Name:         u(6, 0.70, 1.20),
-		Distortion:   u(7, 0.18, 0.34),
+		Distortion:   u(7, 0.34, 0.50),
 	}
 }

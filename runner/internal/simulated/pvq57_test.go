@@ -1,8 +1,11 @@
 package simulated
 
 import (
+	"fmt"
 	"os"
 	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -43,6 +46,38 @@ func TestInstrumentItemsArePlacedInTheirValueOrItsNeighbour(t *testing.T) {
 	}
 	if len(forms) != 57 || near < 3*54 {
 		t.Errorf("%d of %d texts placed in their value or its neighbour; want at least 162 of 171", near, 3*len(forms))
+	}
+}
+
+func TestInstrumentGivesTheStructureOfAnAnchorAndVariesAtZero(t *testing.T) {
+	values, forms := instrumentItems(t)
+	var batch strings.Builder
+	for q := 1; q <= len(forms); q++ {
+		fmt.Fprintf(&batch, "\n%d. %s", q, forms[strconv.Itoa(q)][2])
+	}
+	for _, kind := range cueKinds {
+		prompts := population(t, kind, 300)
+		var all []float64
+		for _, name := range sixModels {
+			m := New(name, Options{})
+			rows := make([][]float64, len(prompts))
+			for n, p := range prompts {
+				rows[n] = make([]float64, valueCount)
+				for q, r := range ratings(t, ask(t, m, seedOf(p, n), 0, user(p+"\n"+batch.String())).Content) {
+					rows[n][indexOf(values[strconv.Itoa(q)])] += float64(r) / 3
+				}
+			}
+			for v, c := range covariance(rows[:100]) {
+				if c[v] < 1e-6 {
+					t.Errorf("%s, %s: %s does not vary", name, kind, valueCodes[v])
+				}
+			}
+			all = append(all, misfit(sample(rows), m.Structure().TheoryAngles))
+		}
+		t.Logf("%-12s ssd %.2f", kind, all)
+		if got := median(all); kind == CueAnchor && (got < 0.08 || got > 0.25) {
+			t.Errorf("median SSD %.2f under value anchors", got)
+		}
 	}
 }
 

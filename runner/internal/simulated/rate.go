@@ -71,7 +71,7 @@ func (m *Model) leaning(p *placement) float64 {
 	own := (m.key ^ key(p.id)).normal(streamItem, 0)
 	x := level + m.style.Acquiescence
 	if p.known {
-		return x + m.circle.baseline[p.value] + mul(itemSpread, own)
+		return x + m.circles[0].baseline[p.value] + mul(itemSpread, own)
 	}
 	return x + mul(strangeSpread, own)
 }
@@ -86,7 +86,7 @@ func (m *Model) rating(r *respondent, in *instruction, p *placement, position in
 		if !p.known {
 			own, part = p.id|1<<32, strangePart
 		}
-		move := in.shift[p.value] + m.circle.along(p.value, &r.wave)
+		move := in.shift[p.value] + in.circle.along(p.value, &r.wave)
 		x += mul(part, move) + mul(r.own, r.session.normal(streamValue, own)) + r.general
 		noise = mul(r.sd(&in.scale), r.request.normal(streamItem, p.id^uint64(position)))
 	}

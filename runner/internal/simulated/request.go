@@ -11,7 +11,8 @@ type instruction struct {
 	scale        scale
 	hasScale     bool
 	cue          cue
-	shift        *[valueCount]float64 // what the cue does to the circle
+	circle       *circle              // as the model holds it for such a cue
+	shift        *[valueCount]float64 // what the cue does to the values
 	wantsPersona bool
 	wantsJSON    bool
 }
@@ -114,7 +115,7 @@ func (in *instruction) complete(other *instruction) {
 		in.scale, in.hasScale = other.scale, other.hasScale
 	}
 	if in.cue.kind == CueNone {
-		in.cue, in.shift = other.cue, other.shift
+		in.cue, in.circle, in.shift = other.cue, other.circle, other.shift
 	}
 	in.wantsJSON = in.wantsJSON || other.wantsJSON
 }
@@ -169,7 +170,8 @@ func (m *Model) instruct(head string) *instruction {
 		if !in.hasScale {
 			in.scale, in.hasScale = readScale(text)
 		}
-		in.shift = m.circle.shift(m.key, &m.style, in.cue, m.lexicon)
+		in.circle = m.circleOf(in.cue.kind)
+		in.shift = in.circle.shift(m.key, &m.style, in.cue, m.lexicon)
 		low := lower(text)
 		in.wantsPersona = asksPersona(low)
 		in.wantsJSON = strings.Contains(low, "json")

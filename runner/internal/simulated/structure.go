@@ -3,7 +3,7 @@ package simulated
 import "math"
 
 // Structure is what a model was given: the truth that an analysis of its
-// answers should find again. All slices have one entry a value, in the order
+// answers should find again. Every list has one entry a value, in the order
 // of Values; lengths are in points of a six-point scale.
 type Structure struct {
 	// Model is the model's name.
@@ -12,10 +12,11 @@ type Structure struct {
 	Values []string
 	// TheoryAngles are equal steps around the circle, in radians from 0.
 	TheoryAngles []float64
-	// Angles are the places on the circle as this model holds them, in radians.
-	Angles []float64
+	// Angles are the places on the circle as this model holds them under each
+	// kind of prompt, in radians.
+	Angles map[CueKind][]float64
 	// Radii say how strongly each value takes part in a movement, about 1.
-	Radii []float64
+	Radii map[CueKind][]float64
 	// Level is the average answer on a six-point scale.
 	Level float64
 	// Baseline is the average profile, relative to Level.
@@ -29,9 +30,13 @@ func (m *Model) Structure() Structure {
 	s := Structure{
 		Model: m.name, Values: Values(), Level: level + m.style.Acquiescence, Style: m.style,
 		TheoryAngles: make([]float64, valueCount),
-		Angles:       append([]float64(nil), m.circle.angle[:]...),
-		Radii:        append([]float64(nil), m.circle.radius[:]...),
-		Baseline:     append([]float64(nil), m.circle.baseline[:]...),
+		Angles:       map[CueKind][]float64{},
+		Radii:        map[CueKind][]float64{},
+		Baseline:     append([]float64(nil), m.circles[0].baseline[:]...),
+	}
+	for k, kind := range cueKinds {
+		s.Angles[kind] = append([]float64(nil), m.circles[k].angle[:]...)
+		s.Radii[kind] = append([]float64(nil), m.circles[k].radius[:]...)
 	}
 	for i := range s.TheoryAngles {
 		s.TheoryAngles[i] = 2 * math.Pi * float64(i) / valueCount
@@ -67,7 +72,7 @@ func (m *Model) Truth(prompt string) Truth {
 		Shift: append([]float64(nil), in.shift[:]...), Scores: make([]float64, valueCount),
 	}
 	for i := range t.Scores {
-		x := level + m.style.Acquiescence + m.circle.baseline[i] + in.shift[i]
+		x := level + m.style.Acquiescence + m.circles[0].baseline[i] + in.shift[i]
 		t.Scores[i] = in.scale.expected(x)
 	}
 	return t
@@ -103,9 +108,9 @@ func (m *Model) Correlations(prompts []string, temperature float64, items int) [
 	single := r.own*r.own + answer/float64(items)
 	cov := covariance(shifts)
 	for i := range cov {
-		a := &m.circle.loading[i]
+		a := &m.circleOf(kind).loading[i]
 		for j := range cov {
-			b := &m.circle.loading[j]
+			b := &m.circleOf(kind).loading[j]
 			cov[i][j] += r.first*r.first*(a[0]*b[0]+a[1]*b[1]) + r.second*r.second*(a[2]*b[2]+a[3]*b[3]) + r.level*r.level
 		}
 		cov[i][i] += single
