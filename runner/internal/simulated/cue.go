@@ -39,7 +39,7 @@ var triggers = [...]string{
 // readCue finds whom an instruction says to answer as.
 func readCue(text string) cue {
 	low := lower(text)
-	for at := 0; at < len(low); {
+	for at, tries := 0, 0; tries < 20; tries++ {
 		start, end := nextTrigger(low, at)
 		if start < 0 {
 			break
@@ -123,7 +123,8 @@ func namesNobody(low string) bool {
 		"described", "number", "possible", "you", "it", "they", "yourself", "who", "what", "as", "like", "unsure", "allowed", "encouraged", "participating":
 		return true
 	}
-	head := low[:min(sentenceEnd(low), 60)]
+	head := low[:min(len(low), 60)]
+	head = head[:sentenceEnd(head)]
 	for _, w := range [...]string{"a number", "an integer", "a single number", "a list", "a json", "a digit", "a respondent", "a participant", "an ai"} {
 		if strings.HasPrefix(head, w) {
 			return ageAt(head) < 0

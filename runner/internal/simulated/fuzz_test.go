@@ -8,7 +8,9 @@ import (
 )
 
 // FuzzReading holds that any text is answered without a panic, the same twice,
-// within the scale that was read, and with one line an item.
+// within the scale that was read, and with one line an item. Run it with
+// -fuzzminimizetime=1x: the caches make coverage differ from run to run, and the
+// default spends its time on minimising.
 func FuzzReading(f *testing.F) {
 	f.Add(basicPrompt+" Answer as Ms. Secatero.\n\n1. They are rich.\n2. They are humble.", "3. They obey.", 0.7)
 	f.Add("You are Mr. X. On a scale of 10 to 0\n1 = no\n5 = yes\n\n- a\n- b", "", 0.0)

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -106,15 +105,17 @@ func ask(t testing.TB, m *Model, seed Seed, temperature float64, messages []llms
 	return r.Choices[0]
 }
 
-var answerLine = regexp.MustCompile(`(?m)^(\d+)\. (-?\d+)$`)
-
-// ratings reads the "N. r" lines of a reply.
+// ratings reads the "N. r" lines of a reply; other lines are passed over.
 func ratings(t testing.TB, text string) map[int]int {
 	t.Helper()
 	out := map[int]int{}
-	for _, m := range answerLine.FindAllStringSubmatch(text, -1) {
-		n, _ := strconv.Atoi(m[1])
-		out[n], _ = strconv.Atoi(m[2])
+	for line := range strings.SplitSeq(text, "\n") {
+		number, rating, ok := strings.Cut(line, ". ")
+		n, errN := strconv.Atoi(number)
+		r, errR := strconv.Atoi(rating)
+		if ok && errN == nil && errR == nil {
+			out[n] = r
+		}
 	}
 	return out
 }

@@ -31,6 +31,9 @@ func splitMessage(text string) message {
 	return m
 }
 
+// longestItem bounds, in bytes, what continued lines add to an item.
+const longestItem = 4000
+
 // scan collects the lines that parse accepts and puts the rest into the head.
 func (m *message) scan(text string, parse func(string) (item, bool)) bool {
 	m.items, m.head = nil, ""
@@ -63,8 +66,9 @@ func (m *message) scan(text string, parse func(string) (item, bool)) bool {
 				head.WriteByte('\n')
 			}
 		case inItem:
-			last := &m.items[len(m.items)-1]
-			last.text += " " + strings.TrimSpace(line)
+			if last := &m.items[len(m.items)-1]; len(last.text) < longestItem {
+				last.text += " " + strings.TrimSpace(line)
+			}
 		case first >= 0:
 			head.WriteString(line)
 			head.WriteByte('\n')

@@ -68,11 +68,8 @@ func (m *Model) circleOf(kind CueKind) *circle {
 // Name returns the name the model was made with.
 func (m *Model) Name() string { return m.name }
 
-// Errors of GenerateContent.
-var (
-	// ErrNoUserMessage says that there is nothing to answer.
-	ErrNoUserMessage = errors.New("simulated: no user message with text to answer")
-)
+// ErrNoUserMessage says that there is nothing to answer.
+var ErrNoUserMessage = errors.New("simulated: no user message with text to answer")
 
 // GenerateContent answers the last user message. Of the call options it heeds
 // Temperature, MaxTokens, StopWords, JSONMode and StreamingFunc (called once).

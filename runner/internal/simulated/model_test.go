@@ -146,7 +146,7 @@ func TestRepliesArePinnedByValue(t *testing.T) {
 	}
 	want := []string{"5456642341323233445", "5565544243123343414", "4455642333212333424"}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("replies changed: stored simulated completions no longer agree with new ones\n got %q\nwant %q", got, want)
+		t.Errorf("replies changed: raise Version, so that stored completions are not taken for new ones\n got %q\nwant %q", got, want)
 	}
 }
 

@@ -152,8 +152,9 @@ func isWordByte(c byte) bool {
 
 // explain reads "(words)" or "= words" behind a number.
 func (f *figure) explain(text string) {
-	rest := strings.TrimLeft(text[f.end:], " \"'*")
-	skip := len(text) - f.end - len(rest)
+	near := text[f.end:min(len(text), f.end+200)]
+	rest := strings.TrimLeft(near, " \"'*")
+	skip := len(near) - len(rest)
 	if strings.HasPrefix(rest, "(") || strings.HasPrefix(rest, "[") {
 		if n := strings.IndexAny(rest, ")]"); n > 0 && n < 120 {
 			f.label = strings.Trim(rest[1:n], " =:\"'")

@@ -12,7 +12,8 @@ import (
 // come from it. Session is the key of the first request of the conversation:
 // the respondent's deviation from the average comes from it, so that all turns
 // of a conversation are answered by one respondent. For a batch questionnaire
-// the two are equal.
+// the two are equal. Isolated items have a session each: what makes them agree is
+// whom the prompt names.
 type Seed struct {
 	Request [32]byte
 	Session [32]byte
