@@ -70,9 +70,11 @@ type Level struct {
 // Part restricts a plan to a part of the design; nil is all of it.
 type Part func(design.Respondent) bool
 
-// Make goes through the design, or a part of it.
-func Make(d *design.Design, w *session.Walker, part Part) (*Plan, error) {
-	m := maker{d: d, w: w, levels: map[[2]string]*Counts{}, personas: map[completion.Key]bool{}, first: newFirsts(d)}
+// Make goes through the design, or a part of it. each, if not nil, is shown
+// every respondent of the whole design, in its order, with whether it is in the
+// part; the visit is reused.
+func Make(d *design.Design, w *session.Walker, part Part, each func(v *session.Visit, in bool)) (*Plan, error) {
+	m := maker{d: d, w: w, each: each, levels: map[[2]string]*Counts{}, personas: map[completion.Key]bool{}, first: newFirsts(d)}
 	for _, c := range d.Cells() {
 		if err := m.cell(c, part); err != nil {
 			return nil, err
@@ -92,6 +94,7 @@ func Make(d *design.Design, w *session.Walker, part Part) (*Plan, error) {
 type maker struct {
 	d         *design.Design
 	w         *session.Walker
+	each      func(*session.Visit, bool)
 	total     Counts
 	generated Counts
 	levels    map[[2]string]*Counts
@@ -103,7 +106,8 @@ func (m *maker) cell(c *design.Cell, part Part) error {
 	var visit session.Visit
 	var sum, gen Counts
 	for r := range m.d.Respondents(c) {
-		if part != nil && !part(r) {
+		in := part == nil || part(r)
+		if !in && m.each == nil {
 			continue
 		}
 		if err := m.w.Visit(r, &visit); err != nil {
@@ -111,6 +115,12 @@ func (m *maker) cell(c *design.Cell, part Part) error {
 		}
 		if err := m.first.check(&visit); err != nil {
 			return err
+		}
+		if m.each != nil {
+			m.each(&visit, in)
+		}
+		if !in {
+			continue
 		}
 		sum.add(count(&visit))
 		gen.add(m.countPersonas(&visit))

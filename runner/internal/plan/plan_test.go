@@ -33,7 +33,7 @@ func paper(t testing.TB) *design.Design {
 func TestPaperPlanWithEmptyStore(t *testing.T) {
 	d := paper(t)
 	b := session.NewBuilder(d, session.Options{})
-	p, err := plan.Make(d, &session.Walker{Builder: b, Replies: stored{}}, nil)
+	p, err := plan.Make(d, &session.Walker{Builder: b, Replies: stored{}}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func BenchmarkPaperPlan(b *testing.B) {
 	d := paper(b)
 	for b.Loop() {
 		w := &session.Walker{Builder: session.NewBuilder(d, session.Options{}), Replies: stored{}}
-		if _, err := plan.Make(d, w, nil); err != nil {
+		if _, err := plan.Make(d, w, nil, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -17,6 +17,8 @@ type Reply struct {
 	// Text is the reply, if Known.
 	Text  string
 	Known bool
+	// At is when the completion was made, in microseconds since 1970 UTC.
+	At int64
 	// Ref is for the caller's use, such as the row of an entry.
 	Ref int
 }

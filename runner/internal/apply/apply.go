@@ -1,0 +1,150 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"circumplex.example/runner/internal/design"
+	"circumplex.example/runner/internal/plan"
+	"circumplex.example/runner/internal/provider"
+	"circumplex.example/runner/internal/session"
+	"circumplex.example/runner/internal/store"
+	"circumplex.example/runner/internal/table"
+)
+
+// Job is what to apply, and how.
+type Job struct {
+	Design  *design.Design
+	Builder *session.Builder
+	Library *Library
+	Pool    *provider.Pool
+	// Part restricts what is asked; the tables always hold the whole design.
+	Part plan.Part
+	// Results is the directory of the tables, absolute.
+	Results string
+	Info    table.Info
+	// Offline asks nobody: missing completions stay missing.
+	Offline bool
+	// InFlight bounds requests in flight.
+	InFlight int
+	// Stop is closed to end gracefully: what is in flight is finished and saved.
+	Stop <-chan struct{}
+	// Planned is called with the plan before anything is asked; an error ends
+	// the job with nothing done.
+	Planned func(*plan.Plan) error
+	// Done is called, from several goroutines, for every n completions that are
+	// there now and were missing before.
+	Done func(n int)
+	// Phase is called when another phase of the job begins.
+	Phase func(name string)
+	// Now is the clock of the history of runs.
+	Now func() time.Time
+}
+
+// Result is what a job did.
+type Result struct {
+	Plan *plan.Plan `json:"plan"`
+	// Made, Reused, Failed, Missing count completions of the part.
+	Made    int `json:"made"`
+	Reused  int `json:"reused"`
+	Failed  int `json:"failed"`
+	Missing int `json:"missing"`
+	// Displaced counts replies that came while another process stored one for
+	// the same request: the first stays.
+	Displaced int       `json:"displaced"`
+	Failures  []Failure `json:"failures,omitempty"`
+	// Stopped is true if the job was asked to stop.
+	Stopped bool `json:"stopped"`
+	// Written is false if the tables were right already.
+	Written  bool            `json:"tables_written"`
+	Manifest *table.Manifest `json:"-"`
+}
+
+// Run carries a job out. The result is valid also with an error, as far as the
+// job went: what was stored is stored.
+func Run(ctx context.Context, j Job) (*Result, error) {
+	res := &Result{}
+	s, err := Look(ctx, j.Library, j.Design, j.Builder, j.Part, j.Info)
+	if err != nil {
+		return res, err
+	}
+	res.Plan = s.Plan
+	if err := j.Planned(s.Plan); err != nil {
+		return res, err
+	}
+	res.Reused, res.Missing = s.Plan.Total.Stored, s.Plan.Total.Make
+	if len(s.Todo) > 0 && !j.Offline {
+		if err := j.collect(ctx, s, res); err != nil {
+			return res, err
+		}
+		// What is stored now decides what the tables say and what is missing.
+		if s, err = Look(ctx, j.Library, j.Design, j.Builder, j.Part, j.Info); err != nil {
+			return res, err
+		}
+		res.Missing = s.Plan.Total.Make
+	}
+	return res, j.tables(ctx, s, res)
+}
+
+// collect makes what is missing: first personas, then answers.
+func (j *Job) collect(ctx context.Context, s *Survey, res *Result) error {
+	c := &collector{d: j.Design, b: j.Builder, lib: j.Library, pool: j.Pool, briefs: s.briefs,
+		reader: table.NewReader(j.Design.Experiment.Instrument), stop: j.Stop, done: j.Done}
+	defer func() {
+		res.Made, res.Failed, res.Failures, res.Displaced = int(c.made.Load()), int(c.failed.Load()), c.failures, c.lost
+		res.Stopped = c.stopped()
+	}()
+	if personas := personaSeats(s.Todo); len(personas) > 0 {
+		j.Phase("personas")
+		err := c.run(ctx, j.InFlight, len(personas), func(ctx context.Context, i int) error { return c.persona(ctx, personas[i]) })
+		if err != nil {
+			return err
+		}
+	}
+	j.Phase("answers")
+	return c.run(ctx, j.InFlight, len(s.Todo), func(ctx context.Context, i int) error { return c.session(ctx, s.Todo[i]) })
+}
+
+// personaSeats picks one respondent for each text to be generated: a model,
+// prompt and replicate.
+func personaSeats(todo []Seat) []Seat {
+	type id struct {
+		model, prompt string
+		replicate     int
+	}
+	seen := map[id]bool{}
+	var out []Seat
+	for _, s := range todo {
+		k := id{s.Cell.Model.Name, s.Cell.Prompt.Name, s.Replicate}
+		if len(session.GeneratedVariables(s.Cell.Prompt)) == 0 || seen[k] {
+			continue
+		}
+		seen[k] = true
+		out = append(out, s)
+	}
+	return out
+}
+
+// tables writes the tables under the lock of the results directory.
+func (j *Job) tables(ctx context.Context, s *Survey, res *Result) error {
+	// Stopping gracefully still writes what there is.
+	j.Phase("tables")
+	lockStore := j.Library.Simulated
+	if j.Library.Real != nil {
+		lockStore = j.Library.Real
+	}
+	unlock, err := tableLock(ctx, lockStore, j.Results)
+	if errors.Is(err, store.ErrReadOnly) {
+		unlock, err = func() error { return nil }, nil
+	}
+	if err != nil {
+		return err
+	}
+	res.Manifest, res.Written, err = writeTables(ctx, j.Library, j.Design, j.Builder, s, j.Results, j.Info)
+	if err != nil {
+		err = fmt.Errorf("writing the tables: %w", err)
+	}
+	return errors.Join(err, unlock())
+}

@@ -1,0 +1,228 @@
+package apply
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"circumplex.example/runner/internal/completion"
+	"circumplex.example/runner/internal/session"
+	"circumplex.example/runner/internal/store"
+)
+
+// step is one request on its way.
+type step struct {
+	req        completion.Request
+	key, first completion.Key
+	// claimed is set once the store granted the claim; the request is then also
+	// in this process's flights.
+	claimed bool
+}
+
+func newStep(s *session.Session, turn, attempt int) *step {
+	req := s.Request(turn, attempt)
+	return &step{req: req, key: req.Key()}
+}
+
+// got is a reply as the session goes on with it.
+type got struct {
+	sum    completion.Digest
+	text   string
+	status completion.Status
+}
+
+func (g got) reply() session.Reply {
+	return session.Reply{Sum: g.sum, Text: g.text, Known: true, Status: g.status}
+}
+
+// flights keeps two goroutines of this process from sending one request: the
+// store's claims tell processes apart, not goroutines.
+type flights struct {
+	mu sync.Mutex
+	m  map[completion.Key]chan struct{}
+}
+
+// begin reports whether the caller may go ahead; if not, the channel closes
+// when the other is done.
+func (f *flights) begin(k completion.Key) (wait <-chan struct{}, mine bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if ch, busy := f.m[k]; busy {
+		return ch, false
+	}
+	if f.m == nil {
+		f.m = map[completion.Key]chan struct{}{}
+	}
+	f.m[k] = make(chan struct{})
+	return nil, true
+}
+
+func (f *flights) end(k completion.Key) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	close(f.m[k])
+	delete(f.m, k)
+}
+
+// obtain gets one reply that nothing follows from.
+func (c *collector) obtain(ctx context.Context, st *step) (got, error) {
+	var g got
+	_, err := c.ask(ctx, st, func(r session.Reply) *step {
+		g = got{r.Sum, r.Text, r.Status}
+		return nil
+	}, nil)
+	return g, err
+}
+
+// ask obtains the reply of a step and returns the step that follows from it:
+// by sending the request, or from whoever did so meanwhile.
+func (c *collector) ask(ctx context.Context, st *step, decide func(session.Reply) *step, replies map[completion.Key]session.Reply) (*step, error) {
+	for !st.claimed {
+		state, err := c.claim(ctx, st)
+		if err != nil {
+			return nil, err
+		}
+		if state == store.Stored {
+			g, err := c.fetch(ctx, st)
+			if err != nil {
+				return nil, err
+			}
+			c.done(1)
+			return decide(g.reply()), nil
+		}
+	}
+	defer c.flights.end(st.key)
+	if c.stopped() {
+		return nil, c.giveBack(st, errStopped)
+	}
+	done, err := c.call(ctx, st)
+	if err != nil {
+		return nil, c.giveBack(st, err)
+	}
+	g := got{completion.TextDigest(done.Text), done.Text, done.Status}
+	next := decide(g.reply())
+	return next, c.keep(ctx, done, next, replies)
+}
+
+// claim tries to make a request this goroutine's. It returns Stored if somebody
+// made it meanwhile; otherwise st.claimed tells whether to try again.
+func (c *collector) claim(ctx context.Context, st *step) (store.ClaimState, error) {
+	if c.stopped() {
+		return 0, errStopped
+	}
+	if wait, mine := c.flights.begin(st.key); !mine {
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+		return c.lookup(ctx, st)
+	}
+	s := c.lib.For(st.req.Origin)
+	receipt, err := s.Submit(ctx, store.Batch{Claim: []completion.Key{st.key}})
+	if err == nil && receipt.Claim[0] == store.Granted {
+		st.claimed = true
+		return store.Granted, nil
+	}
+	c.flights.end(st.key)
+	if err != nil || receipt.Claim[0] == store.Stored {
+		return store.Stored, err
+	}
+	return c.await(ctx, st)
+}
+
+func (c *collector) lookup(ctx context.Context, st *step) (store.ClaimState, error) {
+	x, err := c.lib.For(st.req.Origin).Lookup(ctx, []completion.Key{st.key})
+	if err != nil {
+		return 0, err
+	}
+	if _, ok := x.Get(st.key); ok {
+		return store.Stored, nil
+	}
+	return store.Free, nil
+}
+
+// await waits for another process; a run that is asked to stop waits no longer.
+func (c *collector) await(ctx context.Context, st *step) (store.ClaimState, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-c.stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	states, err := c.lib.For(st.req.Origin).Await(ctx, []completion.Key{st.key})
+	if err != nil {
+		if c.stopped() {
+			return 0, errStopped
+		}
+		return 0, err
+	}
+	return states[0], nil
+}
+
+func (c *collector) fetch(ctx context.Context, st *step) (got, error) {
+	full, err := c.lib.For(st.req.Origin).Get(ctx, st.key)
+	if err != nil {
+		return got{}, err
+	}
+	return got{completion.TextDigest(full.Text), full.Text, full.Status}, nil
+}
+
+// call sends the request.
+func (c *collector) call(ctx context.Context, st *step) (*completion.Completion, error) {
+	caller, err := c.pool.For(st.req.Origin)
+	if err != nil {
+		return nil, err
+	}
+	return caller.Call(ctx, st.req, st.first)
+}
+
+// giveBack releases a claim, so that another process need not wait for this
+// one's end, and returns the error that led here.
+func (c *collector) giveBack(st *step, cause error) error {
+	// Not the run's context: that may be what ended.
+	ctx, cancel := context.WithTimeout(context.Background(), releaseTimeout)
+	defer cancel()
+	if err := c.lib.For(st.req.Origin).Release(ctx, []completion.Key{st.key}); err != nil {
+		return err
+	}
+	return cause
+}
+
+// releaseTimeout bounds how long giving a claim back may take at the end.
+const releaseTimeout = 5 * time.Second
+
+// keep stores a completion and, in the same durable step, claims the request
+// that follows from it. A reply that came is stored even if the run is being
+// canceled: it was paid for.
+func (c *collector) keep(ctx context.Context, done *completion.Completion, next *step, replies map[completion.Key]session.Reply) error {
+	batch := store.Batch{Put: []*completion.Completion{done}}
+	if next != nil && !c.stopped() {
+		if _, stored := replies[next.key]; !stored {
+			if _, mine := c.flights.begin(next.key); mine {
+				batch.Claim = []completion.Key{next.key}
+			}
+		}
+	}
+	receipt, err := c.lib.For(done.Request.Origin).Submit(context.WithoutCancel(ctx), batch)
+	if len(batch.Claim) > 0 {
+		next.claimed = err == nil && receipt.Claim[0] == store.Granted
+		if !next.claimed {
+			c.flights.end(next.key)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	c.made.Add(1)
+	c.done(1)
+	if receipt.Put[0] == store.Kept {
+		c.mu.Lock()
+		c.lost++
+		c.mu.Unlock()
+	}
+	return nil
+}

@@ -1,0 +1,240 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"circumplex.example/runner/internal/completion"
+	"circumplex.example/runner/internal/design"
+	"circumplex.example/runner/internal/provider"
+	"circumplex.example/runner/internal/session"
+	"circumplex.example/runner/internal/store"
+	"circumplex.example/runner/internal/table"
+	"circumplex.example/schema"
+)
+
+// errStopped ends a session that was asked to stop between two requests.
+var errStopped = errors.New("stopped")
+
+// Failure is a request that brought no reply.
+type Failure struct {
+	// Place names the respondent: cell, replicate, turn.
+	Place string `json:"place"`
+	Error string `json:"error"`
+}
+
+// maxFailures is how many failures are kept for the report; all are counted.
+const maxFailures = 20
+
+// collector makes what is missing.
+type collector struct {
+	d       *design.Design
+	b       *session.Builder
+	lib     *Library
+	pool    *provider.Pool
+	reader  *table.Reader
+	briefs  *briefs
+	known   sync.RWMutex // guards briefs.texts while personas are generated
+	flights flights
+	stop    <-chan struct{} // closed: finish what is in flight and begin nothing
+	done    func(n int)     // progress
+
+	made     atomic.Int64
+	failed   atomic.Int64
+	mu       sync.Mutex
+	failures []Failure
+	readerMu sync.Mutex // a table.Reader is for one goroutine
+	lost     int        // replies that another process's entry displaced
+}
+
+func (c *collector) stopped() bool {
+	select {
+	case <-c.stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// run does the jobs with at most inFlight of them at once. It returns the first
+// error of the store; a failed request is counted and the rest goes on.
+func (c *collector) run(ctx context.Context, inFlight int, jobs int, job func(ctx context.Context, i int) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	var next atomic.Int64
+	for range min(inFlight, jobs) {
+		g.Go(func() error {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= jobs || c.stopped() || ctx.Err() != nil {
+					return ctx.Err()
+				}
+				if err := job(ctx, i); err != nil && !errors.Is(err, errStopped) {
+					return err
+				}
+			}
+		})
+	}
+	return g.Wait()
+}
+
+// fail records a request that brought no reply. A canceled run is no failure.
+func (c *collector) fail(ctx context.Context, place string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	c.failed.Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.failures) < maxFailures {
+		c.failures = append(c.failures, Failure{Place: place, Error: err.Error()})
+	}
+	return nil
+}
+
+// persona generates the texts that a respondent needs.
+func (c *collector) persona(ctx context.Context, s Seat) error {
+	for _, v := range s.Cell.Prompt.Variables {
+		if v.Draw != schema.Generate {
+			continue
+		}
+		req, err := c.b.Generation(s.Cell.Model, s.Cell.Prompt, v, s.Replicate)
+		if err != nil {
+			return err
+		}
+		key := req.Key()
+		if _, ok := c.Find(key); ok {
+			continue
+		}
+		got, err := c.obtain(ctx, &step{req: req, key: key, first: key})
+		if err != nil {
+			place := fmt.Sprintf("model=%s, prompt=%s, replicate %d, generating %s", s.Cell.Model.Name, s.Cell.Prompt.Name, s.Replicate, v.Name)
+			if err := c.orFail(ctx, place, err); err != nil {
+				return err
+			}
+			continue
+		}
+		c.known.Lock()
+		c.briefs.texts.add(key, got.sum, table.Record{Text: got.text, Status: got.status})
+		c.known.Unlock()
+	}
+	return nil
+}
+
+// orFail passes on what ends the run and counts what does not.
+func (c *collector) orFail(ctx context.Context, place string, err error) error {
+	var se *store.Error
+	if errors.Is(err, errStopped) || errors.As(err, &se) {
+		return err
+	}
+	return c.fail(ctx, place, err)
+}
+
+// Find implements session.Replies for the collector's walkers.
+func (c *collector) Find(k completion.Key) (session.Reply, bool) {
+	c.known.RLock()
+	defer c.known.RUnlock()
+	return c.briefs.Find(k)
+}
+
+// session asks a respondent what is still missing.
+func (c *collector) session(ctx context.Context, seat Seat) error {
+	w := &session.Walker{Builder: c.b, Replies: c, Valid: c.valid}
+	var v session.Visit
+	if err := w.Visit(c.d.Respondent(seat.Cell, seat.Replicate), &v); err != nil {
+		return err
+	}
+	if v.Session == nil {
+		return nil // its persona is missing or failed
+	}
+	replies, err := c.texts(ctx, &v)
+	if err != nil {
+		return err
+	}
+	fresh, err := c.b.Session(v.Respondent, v.Generated)
+	if err != nil {
+		return err
+	}
+	return c.interview(ctx, fresh, replies)
+}
+
+func (c *collector) valid(s *session.Session, turn int, r session.Reply) bool {
+	c.readerMu.Lock()
+	defer c.readerMu.Unlock()
+	return c.reader.Valid(s, turn, r)
+}
+
+// texts fetches the replies a conversation holds so far: later turns repeat
+// them word for word.
+func (c *collector) texts(ctx context.Context, v *session.Visit) (map[completion.Key]session.Reply, error) {
+	out := map[completion.Key]session.Reply{}
+	var keys []completion.Key
+	for _, t := range v.Turns {
+		if !t.Stored {
+			continue
+		}
+		out[t.Key] = t.Reply
+		if !t.Reply.Known && v.Session.Mode == schema.Sequential {
+			keys = append(keys, t.Key)
+		}
+	}
+	if len(keys) == 0 {
+		return out, nil
+	}
+	texts, err := c.lib.For(v.Turns[0].Request.Origin).Texts(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	for i, k := range keys {
+		r := out[k]
+		r.Text, r.Known = texts[i], true
+		out[k] = r
+	}
+	return out, nil
+}
+
+// interview goes through the session's turns, asking what has no reply yet.
+func (c *collector) interview(ctx context.Context, s *session.Session, replies map[completion.Key]session.Reply) error {
+	reask := c.d.Experiment.Reask
+	var first completion.Key
+	var st *step
+	for turn, attempt := 1, 0; turn <= s.Turns; {
+		if st == nil {
+			st = newStep(s, turn, attempt)
+		}
+		if turn == 1 && attempt == 0 || s.Mode == schema.Isolated {
+			first = st.key
+		}
+		st.first = first
+		r, stored := replies[st.key]
+		// decide says what follows from a reply; it is called before the reply is
+		// stored, so that storing it and claiming the next request is one step.
+		decide := func(r session.Reply) *step {
+			if attempt < reask && !c.valid(s, turn, r) {
+				attempt++
+			} else {
+				s.Reply(st.req, st.key, r.Sum, r.Text, r.Known)
+				turn, attempt = turn+1, 0
+			}
+			if turn > s.Turns {
+				return nil
+			}
+			return newStep(s, turn, attempt)
+		}
+		if stored {
+			st = decide(r)
+			continue
+		}
+		next, err := c.ask(ctx, st, decide, replies)
+		if err != nil {
+			place := fmt.Sprintf("cell (%s), replicate %d, turn %d", c.d.Describe(s.Respondent.Cell), s.Respondent.Replicate, turn)
+			return c.orFail(ctx, place, err)
+		}
+		st = next
+	}
+	return nil
+}

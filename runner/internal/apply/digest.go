@@ -1,0 +1,53 @@
+package apply
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"hash"
+
+	"circumplex.example/runner/internal/answer"
+	"circumplex.example/runner/internal/session"
+	"circumplex.example/runner/internal/table"
+	"circumplex.example/schema"
+)
+
+// inputs digests everything the tables are made from. Equal inputs give equal
+// tables, so tables whose manifest has the digest need not be written again.
+type inputs struct{ h hash.Hash }
+
+func newInputs(exp *schema.Experiment, info table.Info) *inputs {
+	in := &inputs{sha256.New()}
+	var prices []any
+	for _, m := range exp.Models {
+		prices = append(prices, m.Name, m.Price)
+	}
+	b, err := json.Marshal([]any{table.Version, answer.Version, info, exp.Title, exp.Benchmarks, exp.Analysis,
+		exp.Instrument, prices, exp.FactorNames()})
+	if err != nil {
+		panic("apply: an experiment does not encode: " + err.Error())
+	}
+	in.h.Write(b)
+	return in
+}
+
+// add takes one respondent of the design in.
+func (in *inputs) add(v *session.Visit) {
+	in.h.Write([]byte{byte(v.State)})
+	for _, turns := range [][]session.Turn{v.Personas, v.Turns} {
+		for i := range turns {
+			t := &turns[i]
+			if !t.Stored {
+				continue
+			}
+			var b [8]byte
+			binary.LittleEndian.PutUint64(b[:], uint64(t.Reply.At))
+			in.h.Write(t.Key[:])
+			in.h.Write(t.Reply.Sum[:])
+			in.h.Write(b[:])
+		}
+	}
+}
+
+func (in *inputs) sum() string { return hex.EncodeToString(in.h.Sum(nil)) }

@@ -1,0 +1,75 @@
+package apply
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"circumplex.example/runner/internal/completion"
+	"circumplex.example/runner/internal/design"
+	"circumplex.example/runner/internal/plan"
+	"circumplex.example/runner/internal/session"
+	"circumplex.example/runner/internal/table"
+)
+
+// Survey is a design held against what is stored.
+type Survey struct {
+	Plan *plan.Plan
+	// Todo lists the respondents of the part that are not complete, replicate
+	// by replicate over all cells, so that a run cut short has sampled every
+	// cell alike.
+	Todo []Seat
+	// Inputs is the digest of what the tables would be made from.
+	Inputs string
+
+	answers, generations []*completion.Origin
+	briefs               *briefs
+}
+
+// Seat is one respondent by number.
+type Seat struct {
+	Cell      *design.Cell
+	Replicate int
+}
+
+// Look holds a design against the library. part restricts plan and todo; the
+// inputs are always those of the whole design.
+func Look(ctx context.Context, l *Library, d *design.Design, b *session.Builder, part plan.Part, info table.Info) (*Survey, error) {
+	s := &Survey{}
+	var err error
+	if s.answers, s.generations, err = Origins(d, b); err != nil {
+		return nil, err
+	}
+	if s.briefs, err = loadBriefs(ctx, l, s.answers, s.generations, d.Experiment.Reask > 0); err != nil {
+		return nil, err
+	}
+	reader := table.NewReader(d.Experiment.Instrument)
+	w := &session.Walker{Builder: b, Replies: s.briefs, Valid: reader.Valid}
+	in := newInputs(d.Experiment, info)
+	var times span
+	s.Plan, err = plan.Make(d, w, part, func(v *session.Visit, inPart bool) {
+		in.add(v)
+		if !inPart {
+			return
+		}
+		for _, turns := range [][]session.Turn{v.Personas, v.Turns} {
+			for i := range turns {
+				if turns[i].Stored {
+					times.add(turns[i].Reply.At)
+				}
+			}
+		}
+		if v.State == session.Partial || v.State == session.PersonaMissing {
+			s.Todo = append(s.Todo, Seat{v.Respondent.Cell, v.Respondent.Replicate})
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Plan.Oldest, s.Plan.Newest = times.times()
+	s.Inputs = in.sum()
+	slices.SortStableFunc(s.Todo, func(a, b Seat) int {
+		return cmp.Or(cmp.Compare(a.Replicate, b.Replicate), cmp.Compare(a.Cell.Index, b.Cell.Index))
+	})
+	return s, nil
+}

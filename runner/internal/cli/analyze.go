@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"circumplex.example/analysis/report"
+	"circumplex.example/schema"
+)
+
+func (a *app) analyzeCmd() *cobra.Command {
+	over := map[string]string{}
+	c := &cobra.Command{
+		Use:   "analyze [DIR]",
+		Short: "Make the statistics and tables from Parquet alone",
+		Long: `Make the statistics and tables from Parquet alone.
+
+DIR is an experiment, or a directory of results: the tables are all that is
+needed. --set replaces an option of the experiment, such as --set mds=ordinal.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return a.analyze(c.Context(), directory(args), over) },
+	}
+	f := c.Flags()
+	f.StringVar(&a.flags.results, "results", "", "directory of the results (default: results beside the experiment's cue.mod)")
+	f.BoolVar(&a.flags.simulate, "simulate", false, "analyze the results of apply --simulate")
+	f.BoolVar(&a.flags.json, "json", false, "print one JSON document")
+	f.StringToStringVar(&over, "set", nil, "replace an analysis option, such as restarts=0 (may be given several times)")
+	return c
+}
+
+func (a *app) analyze(ctx context.Context, dir string, over map[string]string) error {
+	name, results, err := a.resultsOf(dir)
+	if err != nil {
+		return err
+	}
+	sum, err := report.Run(ctx, results, report.Overrides(over))
+	if err != nil {
+		return err
+	}
+	if a.flags.json {
+		a.printJSON(a.stdout, sum)
+		return nil
+	}
+	printHeadlines(a.stdout, name, sum)
+	state := "written"
+	if sum.Unchanged {
+		state = "unchanged"
+	}
+	fmt.Fprintf(a.stdout, "\nanalysis:  %s (%s)\n", shown(sum.Dir), state)
+	return nil
+}
+
+// resultsOf finds the tables: dir holds them, or is the experiment whose they
+// are.
+func (a *app) resultsOf(dir string) (name, results string, err error) {
+	if _, err := os.Stat(filepath.Join(dir, "responses.parquet")); err == nil {
+		abs, err := filepath.Abs(dir)
+		return filepath.Base(abs), abs, err
+	}
+	exp, problems := schema.Load(dir)
+	if problems.HasErrors() {
+		return "", "", problems
+	}
+	results, err = a.resultsDir(exp)
+	return exp.Name, results, err
+}
+
+// printHeadlines shows one row a condition.
+func printHeadlines(w io.Writer, name string, sum *report.Summary) {
+	t := newTable(w)
+	t.AppendHeader(table.Row{"model", "prompt", "temp", "admin.", "n", "rho", "SSD", "p"})
+	for _, h := range sum.Headlines {
+		t.AppendRow(table.Row{h.Model, h.Prompt, fmt.Sprintf("%.1f", h.Temperature), h.Administration, num(h.Used),
+			figure(h.Rho, 2), figure(h.SSD, 2), figure(h.P, 4)})
+	}
+	t.Render()
+	for _, n := range sum.Notes {
+		fmt.Fprintln(w, n)
+	}
+}
+
+func figure(x *float64, digits int) string {
+	if x == nil {
+		return "NA"
+	}
+	return fmt.Sprintf("%.*f", digits, *x)
+}
+
+func sortedKeys(m map[string]int) []string { return slices.Sorted(maps.Keys(m)) }

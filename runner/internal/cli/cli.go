@@ -1,0 +1,136 @@
+// Package cli is the command line: the only package that sees flags,
+// environment, terminal and exit codes. It wires the others together and
+// prints what they return.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"circumplex.example/schema/diag"
+)
+
+// Version is recorded with every completion and table.
+const Version = "0.1.0"
+
+// app is one invocation.
+type app struct {
+	stdout, stderr io.Writer
+	flags          flags
+}
+
+// flags are those that several verbs have.
+type flags struct {
+	store, results string
+	only           []string
+	first          int
+	simulate       bool
+	json           bool
+}
+
+// Main runs the program and returns its exit code.
+func Main(args []string, stdout, stderr io.Writer) int {
+	a := &app{stdout: stdout, stderr: stderr}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	return a.finish(err)
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "runner",
+		Short:         "Declarative experiments on how language models answer questionnaires",
+		Long:          longHelp,
+		SilenceErrors: true, SilenceUsage: true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError(c, err) })
+	root.AddCommand(a.validateCmd(), a.planCmd(), a.applyCmd(), a.statusCmd(), a.analyzeCmd(), a.importCmd(), a.versionCmd())
+	for _, c := range root.Commands() {
+		c.Args = argsAsUsage(c.Args)
+		for _, sub := range c.Commands() {
+			sub.Args = argsAsUsage(sub.Args)
+		}
+	}
+	root.Args = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		var names []string
+		for _, s := range c.Commands() {
+			names = append(names, s.Name())
+		}
+		return &exitError{code: exitUsage, err: fmt.Errorf("there is no verb %q\n    mend: %s", args[0], diag.DidYouMean(args[0], names))}
+	}
+	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	return root
+}
+
+const longHelp = `Declarative experiments on how language models answer questionnaires.
+
+An experiment is a directory of .cue files. Edit it, see what a change means
+with plan, collect with apply, find the tables below results/.
+
+  runner validate DIR    is the experiment sound?
+  runner plan DIR        what is stored, what would be asked, at what size
+  runner apply DIR       ask what is missing, write tables, analyze
+  runner status DIR      how far the collection is, and where everything lies
+  runner analyze DIR     make the tables of the paper from Parquet alone
+  runner import answers  tables from answers collected elsewhere`
+
+// argsAsUsage makes a wrong number of arguments a usage error.
+func argsAsUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if check == nil {
+			return nil
+		}
+		if err := check(c, args); err != nil {
+			return usageError(c, err)
+		}
+		return nil
+	}
+}
+
+func usageError(c *cobra.Command, err error) error {
+	msg := err.Error()
+	if name, ok := strings.CutPrefix(msg, "unknown flag: --"); ok {
+		if near := diag.Nearest(name, flagNames(c)); near != "" {
+			msg += fmt.Sprintf("\n    mend: did you mean --%s?", near)
+			return &exitError{code: exitUsage, err: errors.New(msg)}
+		}
+	}
+	return &exitError{code: exitUsage, err: fmt.Errorf("%s\n    mend: %s --help  lists what it takes", msg, c.CommandPath())}
+}
+
+// experimentFlags gives a command the flags that say which part of which
+// experiment, and where things lie.
+func (a *app) experimentFlags(c *cobra.Command, part bool) {
+	f := c.Flags()
+	f.StringVar(&a.flags.store, "store", "", "directory of the stores (default: the user's data and cache directories; RUNNER_STORE)")
+	f.StringVar(&a.flags.results, "results", "", "directory of the results (default: results beside the experiment's cue.mod)")
+	f.BoolVar(&a.flags.simulate, "simulate", false, "let the simulated respondent answer in place of every model")
+	f.BoolVar(&a.flags.json, "json", false, "print one JSON document")
+	if part {
+		f.StringArrayVar(&a.flags.only, "only", nil, "only these levels, such as model=a,prompt=b (a factor named twice admits both)")
+		f.IntVar(&a.flags.first, "first", 0, "only the first `K` replicates of each cell")
+	}
+}
+
+// directory returns the experiment's directory: the argument, or the working
+// directory.
+func directory(args []string) string {
+	if len(args) == 0 {
+		return "."
+	}
+	return args[0]
+}

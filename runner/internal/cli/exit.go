@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"circumplex.example/runner/internal/provider"
+	"circumplex.example/runner/internal/store"
+	"circumplex.example/schema/diag"
+)
+
+// Exit codes, as runner/DESIGN.md lists them. Where several hold, the order is
+// store, credentials, cost, incomplete.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitChanges     = 2
+	exitIncomplete  = 3
+	exitInvalid     = 4
+	exitCost        = 5
+	exitCredentials = 6
+	exitStore       = 7
+	exitUsage       = 64
+	exitInterrupted = 130
+)
+
+// exitError carries the exit code with what is to be said, if anything.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// quiet ends with a code and no message.
+func quiet(code int) error { return &exitError{code: code} }
+
+// finish prints an error and returns the exit code it stands for.
+func (a *app) finish(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	code := exitCode(err)
+	var problems diag.List
+	var ee *exitError
+	switch {
+	case errors.As(err, &problems):
+		a.problems(problems)
+	case errors.As(err, &ee) && ee.err == nil:
+	default:
+		if a.flags.json {
+			a.printJSON(a.stdout, map[string]any{"ok": false, "error": err.Error(), "exit_code": code})
+		}
+		fmt.Fprintln(a.stderr, "runner:", err)
+	}
+	return code
+}
+
+func exitCode(err error) int {
+	var ee *exitError
+	var problems diag.List
+	switch {
+	case errors.As(err, &ee):
+		return ee.code
+	case errors.As(err, &problems), errors.Is(err, provider.ErrUnavailable):
+		return exitInvalid
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	}
+	for _, kind := range []error{store.ErrFormat, store.ErrNetwork, store.ErrUnusable, store.ErrCorrupt, store.ErrGone} {
+		if errors.Is(err, kind) {
+			return exitStore
+		}
+	}
+	return exitFailed
+}
+
+// problems prints what is wrong with an experiment: places relative to the
+// working directory, so that editors jump.
+func (a *app) problems(list diag.List) {
+	if wd, err := os.Getwd(); err == nil {
+		list = list.Relative(wd)
+	}
+	if a.flags.json {
+		a.printJSON(a.stdout, map[string]any{"ok": !list.HasErrors(), "problems": list})
+		return
+	}
+	fmt.Fprintln(a.stderr, list.String())
+	if n := countErrors(list); n > 1 {
+		fmt.Fprintf(a.stderr, "%d problems\n", n)
+	}
+}
+
+func countErrors(list diag.List) int {
+	n := 0
+	for _, p := range list {
+		if p.Severity == diag.Error {
+			n++
+		}
+	}
+	return n
+}
+
+func (a *app) printJSON(w io.Writer, v any) {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		fmt.Fprintln(a.stderr, "runner: writing JSON:", err)
+	}
+}
+
+func flagNames(c *cobra.Command) []string {
+	var out []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { out = append(out, f.Name) })
+	return out
+}

@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"circumplex.example/runner/internal/apply"
+	"circumplex.example/runner/internal/completion"
+	"circumplex.example/runner/internal/design"
+	"circumplex.example/runner/internal/plan"
+	"circumplex.example/runner/internal/session"
+	"circumplex.example/runner/internal/store"
+	"circumplex.example/runner/internal/table"
+	"circumplex.example/schema"
+	"circumplex.example/schema/diag"
+)
+
+// opened is an experiment with its design and its stores.
+type opened struct {
+	exp      *schema.Experiment
+	design   *design.Design
+	builder  *session.Builder
+	library  *apply.Library
+	paths    apply.Paths
+	part     plan.Part
+	info     table.Info
+	results  string
+	warnings diag.List
+	// answers and generations are the origins of the design's requests.
+	answers, generations []*completion.Origin
+}
+
+// design loads and expands an experiment. Its error is a diag.List where the
+// experiment is at fault.
+func (a *app) design(dir string) (*opened, error) {
+	exp, problems := schema.Load(dir)
+	if problems.HasErrors() {
+		return nil, problems
+	}
+	d, err := design.New(exp)
+	if err != nil {
+		return nil, &exitError{code: exitInvalid, err: err}
+	}
+	o := &opened{exp: exp, design: d, warnings: problems}
+	o.builder = session.NewBuilder(d, session.Options{Simulate: a.flags.simulate})
+	if o.part, err = a.part(exp); err != nil {
+		return nil, err
+	}
+	o.info = table.Info{DesignHash: d.Hash(), Simulated: a.simulated(exp), ProgramVersion: Version}
+	if o.results, err = a.resultsDir(exp); err != nil {
+		return nil, err
+	}
+	if o.answers, o.generations, err = apply.Origins(d, o.builder); err != nil {
+		return nil, &exitError{code: exitInvalid, err: err}
+	}
+	return o, nil
+}
+
+// simulated says whether the answers are a simulated respondent's.
+func (a *app) simulated(exp *schema.Experiment) string {
+	n := 0
+	for _, m := range exp.Models {
+		if m.Provider == session.Simulated {
+			n++
+		}
+	}
+	switch {
+	case a.flags.simulate || n == len(exp.Models):
+		return "true"
+	case n == 0:
+		return "false"
+	}
+	return "mixed"
+}
+
+// openStores opens the stores that the design needs.
+func (a *app) openStores(ctx context.Context, o *opened, readOnly bool) error {
+	var err error
+	if o.paths, err = a.storePaths(o.exp); err != nil {
+		return err
+	}
+	origins := append(slices.Clone(o.answers), o.generations...)
+	o.library, err = apply.OpenLibrary(ctx, o.paths, origins, store.Options{ReadOnly: readOnly})
+	return err
+}
+
+// close closes the stores, reporting what that brings up.
+func (a *app) close(o *opened) {
+	if o.library == nil {
+		return
+	}
+	if err := o.library.Close(); err != nil {
+		fmt.Fprintln(a.stderr, "runner: closing the store:", err)
+	}
+}
+
+// part reads --only and --first.
+func (a *app) part(exp *schema.Experiment) (plan.Part, error) {
+	if len(a.flags.only) == 0 && a.flags.first == 0 {
+		return nil, nil
+	}
+	if a.flags.first < 0 {
+		return nil, &exitError{code: exitUsage, err: fmt.Errorf("--first %d: want 1 or more", a.flags.first)}
+	}
+	clause, err := only(exp, a.flags.only)
+	if err != nil {
+		return nil, &exitError{code: exitUsage, err: err}
+	}
+	first := a.flags.first
+	names := exp.FactorNames()
+	return func(r design.Respondent) bool {
+		if first > 0 && r.Replicate > first {
+			return false
+		}
+		return admits(clause, names, r.Cell)
+	}, nil
+}
+
+func admits(clause schema.Clause, names []string, c *design.Cell) bool {
+	if len(clause) == 0 {
+		return true
+	}
+	levels := map[string]string{"model": c.Model.Name, "prompt": c.Prompt.Name, "temperature": c.Temperature.Name, "administration": c.Administration.Name}
+	for i, f := range c.Further {
+		levels[names[4+i]] = f.Name
+	}
+	return clause.Admits(levels)
+}
+
+// only reads factor=level,factor=level,...
+func only(exp *schema.Experiment, args []string) (schema.Clause, error) {
+	clause := schema.Clause{}
+	for _, arg := range args {
+		for _, pair := range strings.Split(arg, ",") {
+			factor, level, ok := strings.Cut(strings.TrimSpace(pair), "=")
+			if !ok {
+				return nil, fmt.Errorf("--only %s: want factor=level, for example  --only model=%s", pair, exp.Models[0].Name)
+			}
+			if !slices.Contains(exp.FactorNames(), factor) {
+				return nil, fmt.Errorf("--only %s: there is no factor %q\n    mend: %s", pair, factor, diag.DidYouMean(factor, exp.FactorNames()))
+			}
+			if !slices.Contains(exp.LevelNames(factor), level) {
+				return nil, fmt.Errorf("--only %s: factor %q has no level %q\n    mend: %s", pair, factor, level, diag.DidYouMean(level, exp.LevelNames(factor)))
+			}
+			clause[factor] = append(clause[factor], level)
+		}
+	}
+	return clause, nil
+}
