@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"time"
 
 	"circumplex.example/runner/internal/completion"
 )
@@ -32,11 +31,9 @@ func (s *Store) Get(ctx context.Context, key completion.Key) (*completion.Comple
 	return got, nil
 }
 
-const detailColumns = `, prev, messages, detail.digest, data`
+const detailColumns = `, prev, messages, entry, data`
 
-const selectFull = `SELECT ` + `key, origin, served, sample, attempt, started_us, latency_ns, tries,
-	prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, completion.digest, text` + detailColumns +
-	` FROM completion LEFT JOIN detail USING (id)`
+const selectFull = `SELECT ` + scanColumns + detailColumns + ` FROM completion LEFT JOIN detail USING (id)`
 
 // message is a text sent, checked.
 type message struct {
@@ -90,8 +87,8 @@ func (l *loader) row(v []driver.Value) (*row, error) {
 		return nil, err
 	}
 	r.key = e.Key
-	r.messages, r.digest = blob(v[15]), digestOf(v[16])
-	if r.data, err = unpack(blob(v[17])); err != nil {
+	r.messages, r.digest = blob(v[16]), digestOf(v[17])
+	if r.data, err = unpack(blob(v[18])); err != nil {
 		return nil, l.s.corrupt(e.Key, fmt.Sprintf("its detail cannot be read (%v)", err))
 	}
 	d, err := decodeDetail(r.data)
@@ -99,7 +96,7 @@ func (l *loader) row(v []driver.Value) (*row, error) {
 		return nil, l.s.corrupt(e.Key, fmt.Sprintf("its detail cannot be read (%v)", err))
 	}
 	r.c = e.completion(d)
-	r.c.Request.Prev = digestOf(v[14])
+	r.c.Request.Prev = digestOf(v[15])
 	if entryDigest(e.Key, e.TextDigest, &r.c, r.data) != r.digest {
 		return nil, l.s.corrupt(e.Key, "entry does not match its digest")
 	}
@@ -157,7 +154,7 @@ func (l *loader) turn(key completion.Key) (turn, completion.Key, error) {
 	var t turn
 	var prev completion.Key
 	found := false
-	err := l.c.query(`SELECT prev, messages, completion.digest, text FROM completion JOIN detail USING (id) WHERE key = ?`, func(v []driver.Value) error {
+	err := l.c.query(`SELECT prev, messages, digest, text FROM completion JOIN detail USING (id) WHERE key = ?`, func(v []driver.Value) error {
 		found = true
 		prev = digestOf(v[0])
 		t = turn{blob(v[1]), text(v[3]), digestOf(v[2])}
@@ -214,12 +211,4 @@ func (l *loader) message(key completion.Key, id int64) (message, error) {
 	}
 	l.texts[id] = m
 	return m, nil
-}
-
-// Oldest and newest of nothing are the zero time.
-func timeOf(us any) time.Time {
-	if n, ok := us.(int64); ok {
-		return time.UnixMicro(n).UTC()
-	}
-	return time.Time{}
 }

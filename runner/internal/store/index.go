@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
 	"encoding/binary"
 	"fmt"
 	"iter"
@@ -127,20 +126,11 @@ func (x *Index) endOf(e ending) uint16 {
 	return uint16(i)
 }
 
-const indexColumns = `key, served, started_us, prompt_tokens, completion_tokens, digest, text`
-
 // Index tells what is stored for these origins, by one scan. Every text is
 // checked against its digest; the first that does not match is ErrCorrupt.
 func (s *Store) Index(ctx context.Context, origins []*completion.Origin) (*Index, error) {
 	x := new(Index)
-	err := s.read(ctx, "cannot be read", func(c *conn) error {
-		if err := s.names.load(s, c); err != nil {
-			return err
-		}
-		in := inList(s.names.originIDs(origins))
-		return c.query(`SELECT `+indexColumns+` FROM completion NOT INDEXED WHERE origin IN `+in, s.indexer(ctx, x))
-	})
-	if err != nil {
+	if err := s.scan(ctx, briefColumns, origins, x.addEntry); err != nil {
 		return nil, err
 	}
 	return x, nil
@@ -154,12 +144,12 @@ func (s *Store) Lookup(ctx context.Context, keys []completion.Key) (*Index, erro
 		if err := s.names.load(s, c); err != nil {
 			return err
 		}
-		add := s.indexer(ctx, x)
+		add := s.scanner(ctx, x.addEntry)
 		for i := range keys {
 			if _, twice := x.Get(keys[i]); twice {
 				continue
 			}
-			if err := c.query(`SELECT `+indexColumns+` FROM completion WHERE key = ?`, add, keys[i][:]); err != nil {
+			if err := c.query(`SELECT `+briefColumns+` FROM completion WHERE key = ?`, add, keys[i][:]); err != nil {
 				return err
 			}
 		}
@@ -171,30 +161,10 @@ func (s *Store) Lookup(ctx context.Context, keys []completion.Key) (*Index, erro
 	return x, nil
 }
 
-// indexer returns a function that checks a row of indexColumns and adds it.
-func (s *Store) indexer(ctx context.Context, x *Index) func([]driver.Value) error {
-	ends := map[int64]uint16{}
-	return func(r []driver.Value) error {
-		if x.n%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		key, sum := digestOf(r[0]), digestOf(r[5])
-		if completion.TextDigest(text(r[6])) != sum {
-			return s.corrupt(key, "reply does not match its digest")
-		}
-		id := number(r[1])
-		end, ok := ends[id]
-		if !ok {
-			v := s.names.servedAs(id)
-			if v == nil {
-				return s.corrupt(key, fmt.Sprintf("row %d of table served is missing", id))
-			}
-			end = x.endOf(ending{completion.Status(v.status), v.simulated})
-			ends[id] = end
-		}
-		x.add(record{key: key, text: sum, startedUS: number(r[2]), prompt: int32(countOf(r[3])), reply: int32(countOf(r[4])), end: end})
-		return nil
-	}
+func (x *Index) addEntry(e *Entry) error {
+	x.add(record{key: e.Key, text: e.TextDigest, startedUS: e.StartedAt.UnixMicro(),
+		prompt: int32(e.Usage.Prompt), reply: int32(e.Usage.Completion), end: x.endOf(ending{e.Status, e.Simulated})})
+	return nil
 }
 
 // inList writes ids as the right side of IN. They are our own row ids.

@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql/driver"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"time"
 
 	"circumplex.example/runner/internal/completion"
@@ -30,24 +33,48 @@ type Entry struct {
 	Simulated       bool
 }
 
-const scanColumns = `key, origin, served, sample, attempt, started_us, latency_ns, tries,
-	prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, digest, text`
+// briefColumns are those that rowCRC covers, with the text and the crc.
+const briefColumns = `key, digest, text, crc, origin, served, started_us, prompt_tokens, completion_tokens`
+
+// scanColumns are those of an entry.
+const scanColumns = briefColumns + `, sample, attempt, latency_ns, tries, reasoning_tokens, cached_tokens`
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// rowCRC guards the columns that an index is made of and that no digest covers
+// in a scan, the key above all: a completion under a damaged key would read as
+// a missing one.
+func rowCRC(e *Entry, origin, served int64) uint32 {
+	var b [2*sha256.Size + 5*8]byte
+	n := copy(b[:], e.Key[:])
+	n += copy(b[n:], e.TextDigest[:])
+	for _, v := range [...]int64{origin, served, e.StartedAt.UnixMicro(), int64(e.Usage.Prompt), int64(e.Usage.Completion)} {
+		binary.LittleEndian.PutUint64(b[n:], uint64(v))
+		n += 8
+	}
+	return crc32.Checksum(b[:], castagnoli)
+}
 
 // Scan calls each for every completion of these origins, in the order in which
 // they were stored, every text checked against its digest. The entry is reused:
 // each must copy what it keeps (the texts in it may be kept). Scan ends with
 // the first error of each, or ErrCorrupt.
 func (s *Store) Scan(ctx context.Context, origins []*completion.Origin, each func(*Entry) error) error {
+	return s.scan(ctx, scanColumns, origins, each)
+}
+
+func (s *Store) scan(ctx context.Context, columns string, origins []*completion.Origin, each func(*Entry) error) error {
 	return s.read(ctx, "cannot be read", func(c *conn) error {
 		if err := s.names.load(s, c); err != nil {
 			return err
 		}
 		in := inList(s.names.originIDs(origins))
-		return c.query(`SELECT `+scanColumns+` FROM completion NOT INDEXED WHERE origin IN `+in, s.scanner(ctx, each))
+		return c.query(`SELECT `+columns+` FROM completion NOT INDEXED WHERE origin IN `+in, s.scanner(ctx, each))
 	})
 }
 
-// scanner returns a function that turns a row of scanColumns into an entry.
+// scanner returns a function that turns a row of briefColumns, or of those and
+// more, into an entry.
 func (s *Store) scanner(ctx context.Context, each func(*Entry) error) func([]driver.Value) error {
 	origins, ends := map[int64]*completion.Origin{}, map[int64]*served{}
 	var e Entry
@@ -56,28 +83,37 @@ func (s *Store) scanner(ctx context.Context, each func(*Entry) error) func([]dri
 		if n++; n%1024 == 1 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		e.Key, e.TextDigest, e.Text = digestOf(r[0]), digestOf(r[12]), text(r[13])
+		origin, end := number(r[4]), number(r[5])
+		e.Key, e.TextDigest, e.Text = digestOf(r[0]), digestOf(r[1]), text(r[2])
+		e.StartedAt = time.UnixMicro(number(r[6])).UTC()
+		e.Usage.Prompt, e.Usage.Completion = countOf(r[7]), countOf(r[8])
 		if completion.TextDigest(e.Text) != e.TextDigest {
 			return s.corrupt(e.Key, "reply does not match its digest")
 		}
-		origin, end := number(r[1]), number(r[2])
+		if int64(rowCRC(&e, origin, end)) != number(r[3]) {
+			return s.corrupt(e.Key, "its row does not match its checksum")
+		}
+		if len(r) > 9 {
+			e.Sample, e.Attempt, e.Latency, e.Tries = int(number(r[9])), int(number(r[10])), time.Duration(number(r[11])), int(number(r[12]))
+			e.Usage.Reasoning, e.Usage.Cached = countOf(r[13]), countOf(r[14])
+		}
 		if origins[origin] == nil {
 			origins[origin] = s.names.origin(origin)
 		}
 		if ends[end] == nil {
 			ends[end] = s.names.servedAs(end)
 		}
-		v := ends[end]
-		if e.Origin = origins[origin]; e.Origin == nil || v == nil {
+		if e.Origin = origins[origin]; e.Origin == nil || ends[end] == nil {
 			return s.corrupt(e.Key, fmt.Sprintf("row %d of table origin or %d of table served is missing", origin, end))
 		}
-		e.Status, e.FinishReason, e.ModelServed, e.Fingerprint = completion.Status(v.status), v.finish, v.model, v.fingerprint
-		e.HTTPStatus, e.Version, e.Simulated = v.http, v.version, v.simulated
-		e.Sample, e.Attempt = int(number(r[3])), int(number(r[4]))
-		e.StartedAt, e.Latency, e.Tries = time.UnixMicro(number(r[5])).UTC(), time.Duration(number(r[6])), int(number(r[7]))
-		e.Usage = completion.Usage{Prompt: countOf(r[8]), Completion: countOf(r[9]), Reasoning: countOf(r[10]), Cached: countOf(r[11])}
+		ends[end].fill(&e)
 		return each(&e)
 	}
+}
+
+func (v *served) fill(e *Entry) {
+	e.Status, e.FinishReason, e.ModelServed, e.Fingerprint = completion.Status(v.status), v.finish, v.model, v.fingerprint
+	e.HTTPStatus, e.Version, e.Simulated = v.http, v.version, v.simulated
 }
 
 // Texts returns the replies under these keys, checked, to continue their

@@ -50,13 +50,14 @@ CREATE TABLE completion ( -- the narrow table: planning and tables scan it
   reasoning_tokens  INTEGER,
   cached_tokens     INTEGER,
   digest            BLOB NOT NULL,        -- sha256 of the text
-  text              TEXT NOT NULL         -- the reply as the model wrote it
+  text              TEXT NOT NULL,        -- the reply as the model wrote it
+  crc               INTEGER NOT NULL      -- CRC-32C of the columns that planning reads
 ) STRICT;
 CREATE TABLE detail ( -- the rest of a completion
   id       INTEGER PRIMARY KEY,           -- of the completion
   prev     BLOB,                          -- key of the turn before
   messages BLOB NOT NULL,                 -- new since: role byte, varint id of message
-  digest   BLOB NOT NULL,                 -- sha256 over the whole entry
+  entry    BLOB NOT NULL,                 -- sha256 over the whole entry
   data     BLOB NOT NULL                  -- lineage, response id, mends, bodies, headers
 ) STRICT;
 CREATE TABLE owner ( -- processes that claim

@@ -133,10 +133,11 @@ func (w *writer) put(c *conn, e *entry) (PutState, error) {
 		return 0, err
 	}
 	q, u := e.c, e.c.Usage
+	crc := rowCRC(&Entry{Key: e.key, TextDigest: e.textSum, StartedAt: q.StartedAt, Usage: u}, origin, served)
 	added, id, err := c.exec(`INSERT INTO completion (key, origin, served, sample, attempt, started_us, latency_ns, tries,
-		prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, digest, text) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
+		prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, digest, text, crc) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
 		e.key[:], origin, served, int64(q.Request.Sample), int64(q.Request.Attempt), q.StartedAt.UnixMicro(), int64(q.Latency), int64(q.Tries),
-		count(u.Prompt), count(u.Completion), count(u.Reasoning), count(u.Cached), e.textSum[:], q.Text)
+		count(u.Prompt), count(u.Completion), count(u.Reasoning), count(u.Cached), e.textSum[:], q.Text, int64(crc))
 	if err != nil {
 		return 0, err
 	}
@@ -165,7 +166,7 @@ func (w *writer) putDetail(c *conn, id int64, e *entry) error {
 	if e.prev != (completion.Key{}) {
 		prev = e.prev[:]
 	}
-	_, _, err := c.exec(`INSERT INTO detail (id, prev, messages, digest, data) VALUES (?,?,?,?,?)`, id, prev, packed, e.digest[:], e.packed)
+	_, _, err := c.exec(`INSERT INTO detail (id, prev, messages, entry, data) VALUES (?,?,?,?,?)`, id, prev, packed, e.digest[:], e.packed)
 	return err
 }
 
@@ -186,7 +187,7 @@ func (w *writer) checkPrev(c *conn, e *entry) error {
 
 // compare tells whether what is stored under the key is this very entry.
 func (w *writer) compare(c *conn, e *entry) (PutState, error) {
-	v, ok, err := c.one(`SELECT detail.digest FROM completion JOIN detail USING (id) WHERE key = ?`, e.key[:])
+	v, ok, err := c.one(`SELECT entry FROM completion JOIN detail USING (id) WHERE key = ?`, e.key[:])
 	if err != nil {
 		return 0, err
 	}
