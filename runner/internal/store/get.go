@@ -46,6 +46,9 @@ type loader struct {
 	s     *Store
 	c     *conn
 	texts map[int64]message
+	// threads are conversations up to and with the reply under the key, for a
+	// loader that reads many completions; nil otherwise.
+	threads map[completion.Key]*completion.Thread
 }
 
 // row is a completion as it stands in the file.
@@ -69,13 +72,29 @@ func (l *loader) load(key completion.Key) (*completion.Completion, error) {
 	if r == nil {
 		return nil, l.s.notFound(key)
 	}
-	if r.c.Request.Thread, err = l.thread(key, r.c.Request.Prev, r.messages); err != nil {
+	if err := l.complete(r); err != nil {
 		return nil, err
 	}
-	if r.c.Request.Key() != key {
-		return nil, l.s.corrupt(key, "request does not match its key")
-	}
 	return &r.c, nil
+}
+
+// complete adds the conversation and checks the request against the key.
+func (l *loader) complete(r *row) error {
+	th, err := l.thread(r.key, r.c.Request.Prev, r.messages)
+	if err != nil {
+		return err
+	}
+	r.c.Request.Thread = th
+	if r.c.Request.Key() != r.key {
+		return l.s.corrupt(r.key, "request does not match its key")
+	}
+	if l.threads != nil {
+		if len(l.threads) >= maxThreads {
+			clear(l.threads)
+		}
+		l.threads[r.key] = th.Append(completion.Assistant, r.c.Text)
+	}
+	return nil
 }
 
 // row reads and checks all of a completion but its conversation.
@@ -123,8 +142,12 @@ type turn struct {
 // thread puts the conversation together by walking back to its first turn.
 func (l *loader) thread(key, prev completion.Key, messages []byte) (*completion.Thread, error) {
 	var turns []turn
+	var th *completion.Thread
 	seen := map[completion.Key]bool{key: true}
 	for at := prev; at != (completion.Key{}); {
+		if th = l.threads[at]; th != nil {
+			break
+		}
 		if seen[at] {
 			return nil, l.s.corrupt(key, "its conversation turns in a circle")
 		}
@@ -139,9 +162,8 @@ func (l *loader) thread(key, prev completion.Key, messages []byte) (*completion.
 		turns = append(turns, t)
 		at = before
 	}
-	var th *completion.Thread
-	var err error
 	for i := len(turns) - 1; i >= 0; i-- {
+		var err error
 		if th, err = l.extend(th, key, turns[i].messages); err != nil {
 			return nil, err
 		}

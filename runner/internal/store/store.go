@@ -71,6 +71,7 @@ type Store struct {
 
 	readers readers
 	names   names
+	recent  recent
 
 	writer *writer // nil if read only
 	stop   context.CancelFunc

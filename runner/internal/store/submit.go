@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"circumplex.example/runner/internal/completion"
@@ -65,19 +66,42 @@ func (s *Store) Submit(ctx context.Context, b Batch) (Receipt, error) {
 	if err := s.mayWrite(ctx); err != nil {
 		return Receipt{}, err
 	}
-	entries := make([]*entry, len(b.Put))
-	for i, c := range b.Put {
-		var err error
-		if entries[i], err = newEntry(c); err != nil {
-			return Receipt{}, s.invalid(completion.Key{}, err)
-		}
-	}
-	r := Receipt{Put: make([]PutState, len(b.Put)), Claim: make([]ClaimState, len(b.Claim))}
-	err := s.writer.do(func(c *conn) error { return s.writer.submit(c, entries, b, r) })
+	entries, err := s.entries(ctx, b.Put)
 	if err != nil {
 		return Receipt{}, err
 	}
+	r := Receipt{Put: make([]PutState, len(b.Put)), Claim: make([]ClaimState, len(b.Claim))}
+	err = s.writer.do(func(c *conn) error { return s.writer.submit(c, entries, b, r) })
+	if err != nil {
+		s.recent.forget(entries)
+		return Receipt{}, err
+	}
+	for i, state := range r.Put {
+		if state == Kept { // the conversation goes on from the reply that stays
+			s.recent.forget(entries[i : i+1])
+		}
+	}
 	return r, nil
+}
+
+// entries makes completions ready to be written, in the caller's goroutine.
+func (s *Store) entries(ctx context.Context, put []*completion.Completion) ([]*entry, error) {
+	entries := make([]*entry, len(put))
+	for i, c := range put {
+		e, err := newEntry(c)
+		if err != nil {
+			return nil, s.invalid(completion.Key{}, err)
+		}
+		if err := s.follows(ctx, e); err != nil {
+			var known *Error
+			if !errors.As(err, &known) && ctx.Err() == nil {
+				err = s.invalid(e.key, err)
+			}
+			return nil, err
+		}
+		entries[i] = e
+	}
+	return entries, nil
 }
 
 func (s *Store) mayWrite(ctx context.Context) error {
