@@ -31,7 +31,7 @@ func (a *app) printPlan(o *opened, p *plan.Plan) {
 	}
 	fmt.Fprintln(w)
 	t := newTable(w)
-	t.AppendHeader(table.Row{"factor", "level", "cells", "sessions", "completions", "stored", "to make"})
+	t.AppendHeader(table.Row{"factor", "level", "cells", "sessions", "wanted", "stored", "to make"})
 	factor := ""
 	for _, l := range p.Levels {
 		name := l.Factor

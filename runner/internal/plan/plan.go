@@ -7,6 +7,7 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"circumplex.example/runner/internal/completion"
@@ -122,7 +123,13 @@ func (m *maker) cell(c *design.Cell, part Part) error {
 		if !in {
 			continue
 		}
-		sum.add(count(&visit))
+		n := count(&visit)
+		if visit.State == session.PersonaMissing {
+			if err := m.estimate(&visit, &n); err != nil {
+				return err
+			}
+		}
+		sum.add(n)
 		gen.add(m.countPersonas(&visit))
 	}
 	if sum.Sessions == 0 {
@@ -176,6 +183,23 @@ func count(v *session.Visit) Counts {
 	}
 	return c
 }
+
+// estimate counts the tokens of a session whose persona is still to be written,
+// with a text of the length a persona is taken to have in its place.
+func (m *maker) estimate(v *session.Visit, c *Counts) error {
+	generated := map[string]session.Generated{}
+	for _, x := range session.GeneratedVariables(v.Respondent.Cell.Prompt) {
+		generated[x.Name] = session.Generated{Text: assumedPersona}
+	}
+	s, err := m.w.Session(v.Respondent, generated)
+	if err != nil {
+		return err
+	}
+	c.PromptTokens, c.CompletionTokens = s.Tokens(0)
+	return nil
+}
+
+var assumedPersona = strings.Repeat("persona ", personaTokens/2)
 
 // countPersonas counts the generations that no earlier respondent needed.
 func (m *maker) countPersonas(v *session.Visit) Counts {
