@@ -45,6 +45,7 @@ func isASCII(s string) bool {
 func (c *cleaned) fold() {
 	buf := make([]byte, 0, len(c.orig)+len(c.orig)/8)
 	offs := make([]int32, 0, cap(buf))
+	var folded []byte
 	emit := func(s string, at int) {
 		buf = append(buf, s...)
 		for range len(s) {
@@ -64,8 +65,18 @@ func (c *cleaned) fold() {
 			continue
 		}
 		end := i + segment(c.orig[i:])
-		for _, r := range norm.NFKC.String(c.orig[i:end]) {
-			emit(spell(r), i)
+		folded = norm.NFKC.AppendString(folded[:0], c.orig[i:end])
+		for j := 0; j < len(folded); {
+			r, size := utf8.DecodeRune(folded[j:])
+			if s, same := spell(r); same {
+				for range size {
+					offs = append(offs, int32(i))
+				}
+				buf = append(buf, folded[j:j+size]...)
+			} else {
+				emit(s, i)
+			}
+			j += size
 		}
 		i = end
 	}
@@ -127,47 +138,51 @@ func special(r rune, afterDigit bool) (string, bool) {
 		return "(" + strconv.Itoa(int(r-0x278A)+1) + ")", true
 	case r == 0x1F51F: // keycap ten
 		return "10", true
+	case r >= 0xFDFA && r <= 0xFDFB: // whole phrases, the longest expansions there are
+		return " ", true
 	}
 	return "", false
 }
 
 // spell writes one normalised rune: digits, dashes, quotes and white space in
-// ASCII, invisible characters not at all.
-func spell(r rune) string {
+// ASCII, invisible characters not at all; same says that the rune stays.
+func spell(r rune) (s string, same bool) {
 	if r < utf8.RuneSelf {
-		return string(r)
+		return "", true
 	}
 	switch r {
 	case 0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0xFE58, 0xFE63, 0x2E3A:
-		return "-"
+		return "-", false
 	case 0x2018, 0x2019, 0x201A, 0x201B, 0x2032:
-		return "'"
+		return "'", false
 	case 0x201C, 0x201D, 0x201E, 0x201F, 0xAB, 0xBB, 0x300C, 0x300D, 0x300E, 0x300F:
-		return `"`
+		return `"`, false
 	case 0x2192, 0x21D2, 0x27A1, 0x2794, 0x27F6:
-		return "=>"
+		return "=>", false
 	case 0x2028, 0x2029, 0x85:
-		return "\n"
+		return "\n", false
 	case 0x3001, 0x060C:
-		return ","
+		return ",", false
 	case 0x3002:
-		return "."
+		return ".", false
 	case 0x066B: // Arabic decimal separator
-		return "."
+		return ".", false
+	case 0x301C, 0x2053: // wave dash, swung dash
+		return "~", false
 	case 0x2502, 0x2503:
-		return "|"
+		return "|", false
 	case 0x20E3, 0x034F: // enclosing keycap, grapheme joiner
-		return ""
+		return "", false
 	}
 	switch {
 	case unicode.Is(unicode.Nd, r):
-		return string(rune('0' + digitValue(r)))
+		return string(rune('0' + digitValue(r))), false
 	case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r):
-		return ""
+		return "", false
 	case unicode.IsSpace(r), unicode.IsControl(r):
-		return " "
+		return " ", false
 	}
-	return string(r)
+	return "", true
 }
 
 // digitValue returns the value of a decimal digit of any script: those come in

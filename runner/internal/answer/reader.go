@@ -54,16 +54,16 @@ func (p *Parser) newReader(text string, finish Finish) *reader {
 	c := clean(text)
 	*r = reader{p: p, c: c, finish: finish, cut: finish == FinishLength, last: -1,
 		line: r.line[:0], syms: r.syms[:0], claims: r.claims[:0], bare: r.bare[:0]}
-	r.toks = lex(c.text, c.from, p.vocab, r.spareTokens())
+	r.toks = lex(c.text, c.from, p.vocab, spareTokens(len(c.text)/4))
 	return r
 }
 
-// spareTokens returns an empty slice to read tokens into.
-func (r *reader) spareTokens() []token {
-	if s, ok := tokenSlices.Get().(*[]token); ok {
+// spareTokens returns an empty slice to read about n tokens into.
+func spareTokens(n int) []token {
+	if s, ok := tokenSlices.Get().(*[]token); ok && cap(*s) >= n {
 		return (*s)[:0]
 	}
-	return make([]token, 0, 512)
+	return make([]token, 0, max(n, 512))
 }
 
 var tokenSlices sync.Pool
