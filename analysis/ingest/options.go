@@ -117,6 +117,13 @@ func (o *Options) Set(name, value string) error {
 	return nil
 }
 
+// OptionNames are the options of the analysis that a caller may override, in
+// alphabetical order; facts about the experiment are not among them.
+func OptionNames() []string {
+	return []string{"anchor_circle", "anchor_column", "correlation", "dissimilarity", "mds", "means_benchmark", "min_answered",
+		"missing", "permutations", "require_all_values", "restarts", "scores", "seed", "structure_benchmark"}
+}
+
 // text is the field of an option that is any text, or nil.
 func (o *Options) text(name string) *string {
 	return map[string]*string{

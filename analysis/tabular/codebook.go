@@ -27,16 +27,30 @@ func Codebook(w io.Writer, title string, schemas ...Schema) error {
 }
 
 // MarkdownCell makes text safe inside a Markdown table: one line, no bar that
-// would end the cell, no HTML, no control characters.
+// would end the cell, nothing that begins an HTML tag, no control characters.
 func MarkdownCell(s string) string {
-	s = strings.Map(func(r rune) rune {
+	var b strings.Builder
+	for i, r := range s {
 		switch {
 		case r == '\n' || r == '\t' || r == '\r':
-			return ' '
+			b.WriteByte(' ')
 		case r < ' ' || r >= 0x7f && r < 0xa0:
-			return -1
+		case r == '|':
+			b.WriteString(`\|`)
+		case r == '<' && beginsTag(s[i+1:]):
+			b.WriteString("&lt;")
+		default:
+			b.WriteRune(r)
 		}
-		return r
-	}, s)
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", ">", "&gt;").Replace(s)
+	}
+	return b.String()
+}
+
+// beginsTag tells whether a < before rest would be read as HTML; "<.001" is not.
+func beginsTag(rest string) bool {
+	if rest == "" {
+		return false
+	}
+	c := rest[0]
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '/' || c == '!' || c == '?'
 }

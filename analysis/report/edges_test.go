@@ -1,0 +1,111 @@
+package report
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"circumplex.example/analysis/ingest/ingesttest"
+)
+
+func TestNoConditions(t *testing.T) {
+	dir, sum := run(t, ingesttest.PVQ(), nil)
+	if len(sum.Headlines) != 0 {
+		t.Errorf("%d headlines", len(sum.Headlines))
+	}
+	page, err := os.ReadFile(filepath.Join(dir, "analysis", "tables", "table1_ssd.md"))
+	if err != nil || !strings.Contains(string(page), "Sessions: 0 planned, 0 used") {
+		t.Errorf("%v\n%s", err, page)
+	}
+}
+
+// TestSimulatedIsSaid: a table says SIMULATED when all answers are, and not
+// when none is.
+func TestSimulatedIsSaid(t *testing.T) {
+	for _, simulated := range []bool{true, false} {
+		s := degenerateSpec()
+		s.Simulated = simulated
+		dir, sum := run(t, s, nil)
+		if want := strconv.FormatBool(simulated); sum.Simulated != want {
+			t.Errorf("simulated is %q, want %q", sum.Simulated, want)
+		}
+		for name, page := range tree(t, filepath.Join(dir, "analysis", "tables")) {
+			if strings.HasSuffix(name, ".md") && strings.Contains(string(page), "SIMULATED") != simulated {
+				t.Errorf("%s: simulated %v is not what it says", name, simulated)
+			}
+		}
+	}
+}
+
+// TestTheoryIsNamedAndHumanMeansLabelled looks for the sentences that must
+// stand under the tables.
+func TestTheoryIsNamedAndHumanMeansLabelled(t *testing.T) {
+	dir, _ := run(t, degenerateSpec(), nil)
+	pages := tree(t, filepath.Join(dir, "analysis", "tables"))
+	said := func(name, sentence string) {
+		if !strings.Contains(strings.Join(strings.Fields(string(pages[name])), " "), sentence) {
+			t.Errorf("%s does not say %q", name, sentence)
+		}
+	}
+	for _, name := range []string{"table1_ssd.md", "table5_batch_sequential.md", "structure_fit.md", "sensitivity.md"} {
+		said(name, "Benchmark (theory)")
+		said(name, "cannot be compared with those of the paper's Table 1")
+	}
+	for _, name := range []string{"table2_4_means.md", "spearman.md"} {
+		said(name, "medians over 49 groups of centred group means")
+	}
+	for name := range pages {
+		if strings.HasSuffix(name, ".md") {
+			said(name, "Unvalidated, not the PVQ-RR")
+			said(name, "245 planned, 237 used")
+		}
+	}
+}
+
+// TestPagesKeepToTheirWidth holds for prompts and models of the paper's length.
+func TestPagesKeepToTheirWidth(t *testing.T) {
+	dir, _ := run(t, ingesttest.Paper(4), Overrides{"restarts": "0", "permutations": "9"})
+	for name, page := range tree(t, filepath.Join(dir, "analysis", "tables")) {
+		if !strings.HasSuffix(name, ".md") {
+			continue
+		}
+		for i, line := range strings.Split(string(page), "\n") {
+			if n := utf8.RuneCountInString(line); n > 100 {
+				t.Errorf("%s, line %d has %d columns: %s", name, i+1, n, line)
+			}
+		}
+	}
+}
+
+// TestAnalysisImportsNothingOfRunner reads every Go file below analysis.
+func TestAnalysisImportsNothingOfRunner(t *testing.T) {
+	files := 0
+	err := filepath.WalkDir("..", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".go") {
+			return err
+		}
+		files++
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, imp := range f.Imports {
+			p, _ := strconv.Unquote(imp.Path.Value)
+			for _, half := range []string{"circumplex.example/runner", "circumplex.example/schema", "cuelang.org/", "github.com/tmc/"} {
+				if strings.HasPrefix(p, half) {
+					t.Errorf("%s imports %s", path, p)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || files < 20 {
+		t.Errorf("%d files read, %v", files, err)
+	}
+}
