@@ -73,15 +73,16 @@ func Constant(answer int16) func(int, []int16) {
 
 // Paper is a directory of the size of the paper's batch cells: six models, five
 // prompts, two temperatures, n respondents each (300 gives 1,026,000 answers).
+// The prompts differ in noise, so that some maps are drawn fast and some slowly.
 func Paper(n int) Spec {
 	s := PVQ()
 	for m, model := range []string{"gpt-4-0314", "gemini-1.0-pro", "llama-3.1-8b", "llama-3.1-70b", "gemma-2-9b", "gemma-2-27b"} {
 		for p, prompt := range []string{"basic", "demographic", "generated_persona", "names", "value_anchor"} {
 			for k, temperature := range []float64{0, 0.7} {
 				seed := uint64(m*100 + p*10 + k)
-				c := Condition{Model: model, Prompt: prompt, Temperature: temperature, Administration: "batch", N: n, Answer: Circular(seed, 0.5+0.3*float64(p))}
+				c := Condition{Model: model, Prompt: prompt, Temperature: temperature, Administration: "batch", N: n, Answer: Circular(seed, []float64{8, 3, 2, 4, 0.8}[p])}
 				if prompt == "value_anchor" {
-					c.Answer, c.Anchor = Anchored(seed, 0.8), InTurn
+					c.Answer, c.Anchor = Anchored(seed, 1.2), InTurn
 				}
 				s.Conditions = append(s.Conditions, c)
 			}
