@@ -10,7 +10,6 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/file"
-	"github.com/apache/arrow/go/v17/parquet/metadata"
 )
 
 // flush writes the buffered rows as one row group and empties the buffers.
@@ -78,12 +77,6 @@ func (c *ColumnWriter) flushStrings(cw *file.ByteArrayColumnChunkWriter) error {
 	if err := putDictionary(cw, c.dict); err != nil {
 		return err
 	}
-	if stats, ok := cw.PageStatistics().(*metadata.ByteArrayStatistics); ok {
-		// The code path below does not count for the statistics. Every entry
-		// of the dictionary occurs, so its extremes are those of the values.
-		lo, hi := extremes(c.dict)
-		stats.Update([]parquet.ByteArray{bytesOf(lo), bytesOf(hi)}, int64(c.nulls))
-	}
 	codes := c.codeArray()
 	defer codes.Release()
 	return cw.WriteDictIndices(codes, c.defs, nil)
@@ -119,15 +112,6 @@ func (c *ColumnWriter) codeArray() arrow.Array {
 	data := array.NewData(arrow.PrimitiveTypes.Int32, len(c.codes), []*memory.Buffer{valid, values}, nil, c.nulls, 0)
 	defer data.Release()
 	return array.MakeFromData(data)
-}
-
-// extremes are the least and the greatest of at least one string.
-func extremes(s []string) (lo, hi string) {
-	lo, hi = s[0], s[0]
-	for _, v := range s[1:] {
-		lo, hi = min(lo, v), max(hi, v)
-	}
-	return lo, hi
 }
 
 // bytesOf shares the bytes of s, which the library only reads.
