@@ -8,9 +8,9 @@ import (
 	"circumplex.example/runner/internal/store/storetest"
 )
 
-func open(tb testing.TB, path string) *store.Store {
+func open(tb testing.TB, path string, opts store.Options) *store.Store {
 	tb.Helper()
-	s, err := store.Open(context.Background(), path, store.Options{})
+	s, err := store.Open(context.Background(), path, opts)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -21,5 +21,7 @@ func open(tb testing.TB, path string) *store.Store {
 	})
 	return s
 }
+
+func TestStore(t *testing.T) { storetest.Run(t, open) }
 
 func BenchmarkStore(b *testing.B) { storetest.Benchmark(b, open) }

@@ -14,7 +14,7 @@ import (
 
 // Benchmark measures a store made by open: what a run does (each completion
 // claimed before, durable after) and what planning and tables do.
-func Benchmark(b *testing.B, open func(tb testing.TB, path string) *store.Store) {
+func Benchmark(b *testing.B, open Opener) {
 	for _, inFlight := range []int{64} {
 		b.Run(fmt.Sprintf("batch_1KB/in_flight=%d", inFlight), func(b *testing.B) { benchBatch(b, open, inFlight) })
 		b.Run(fmt.Sprintf("sequential/in_flight=%d", inFlight), func(b *testing.B) { benchSequential(b, open, inFlight) })
@@ -38,9 +38,9 @@ func must(tb testing.TB, err error) {
 
 // benchBatch has each of the callers claim 16 requests, as a run claims in
 // groups, and then store them one by one.
-func benchBatch(b *testing.B, open func(testing.TB, string) *store.Store, inFlight int) {
+func benchBatch(b *testing.B, open Opener, inFlight int) {
 	ctx := context.Background()
-	s := open(b, filepath.Join(b.TempDir(), "store.db"))
+	s := open(b, filepath.Join(b.TempDir(), "store.db"), store.Options{})
 	origins := Origins(6)
 	all := make([]*completion.Completion, b.N)
 	for i := range all {
@@ -81,9 +81,9 @@ func benchBatch(b *testing.B, open func(testing.TB, string) *store.Store, inFlig
 
 // benchSequential has each caller hold a conversation: one step stores a turn
 // and claims the next.
-func benchSequential(b *testing.B, open func(testing.TB, string) *store.Store, inFlight int) {
+func benchSequential(b *testing.B, open Opener, inFlight int) {
 	ctx := context.Background()
-	s := open(b, filepath.Join(b.TempDir(), "store.db"))
+	s := open(b, filepath.Join(b.TempDir(), "store.db"), store.Options{})
 	origin := Origins(1)[0]
 	conversations := (b.N + Items - 1) / Items
 	turns := make([][]*completion.Completion, conversations)
@@ -133,9 +133,9 @@ func Fill(tb testing.TB, s *store.Store, origins []*completion.Origin, n int) {
 	}
 }
 
-func benchRead(b *testing.B, open func(testing.TB, string) *store.Store, n int) {
+func benchRead(b *testing.B, open Opener, n int) {
 	ctx := context.Background()
-	s := open(b, filepath.Join(b.TempDir(), "store.db"))
+	s := open(b, filepath.Join(b.TempDir(), "store.db"), store.Options{})
 	origins := Origins(6)
 	Fill(b, s, origins, n)
 	b.Run("Index", func(b *testing.B) {
