@@ -119,8 +119,11 @@ func (c *collector) persona(ctx context.Context, s Seat) error {
 			continue
 		}
 		c.known.Lock()
-		c.briefs.texts.add(key, got.sum, table.Record{Text: got.text, Status: got.status})
+		err = c.briefs.texts.add(key, record{text: got.text, sum: got.sum}, ending{status: got.status})
 		c.known.Unlock()
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

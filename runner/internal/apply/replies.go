@@ -2,6 +2,8 @@ package apply
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"time"
 
 	"circumplex.example/runner/internal/completion"
@@ -51,28 +53,68 @@ func (b *briefs) Find(k completion.Key) (session.Reply, bool) {
 	return session.Reply{}, false
 }
 
-// entries are stored completions with all that the tables show of them.
+// entries are stored completions with all that the tables show of them. They
+// are many, so what most of them have in common is kept once.
 type entries struct {
 	byKey   map[completion.Key]int32
-	records []table.Record
-	sums    []completion.Digest
+	records []record
+	ends    []ending
+	endOf   map[ending]uint16
+}
+
+// record is an entry without its ending.
+type record struct {
+	text          string
+	sum           completion.Digest
+	startedUS     int64
+	latency       time.Duration
+	prompt, reply int32
+	tries         int32
+	end           uint16
+}
+
+// ending is how a reply ended and who gave it.
+type ending struct {
+	status                     completion.Status
+	finish, model, fingerprint string
+	http                       int
+	simulated                  bool
+}
+
+func newEntries() *entries {
+	return &entries{byKey: map[completion.Key]int32{}, endOf: map[ending]uint16{}}
 }
 
 func loadEntries(ctx context.Context, l *Library, origins []*completion.Origin) (*entries, error) {
-	e := &entries{byKey: map[completion.Key]int32{}}
+	e := newEntries()
 	err := l.each(origins, func(s *store.Store, own []*completion.Origin) error {
 		return s.Scan(ctx, own, func(x *store.Entry) error {
-			e.byKey[x.Key] = int32(len(e.records))
-			e.sums = append(e.sums, x.TextDigest)
-			e.records = append(e.records, table.Record{
-				Text: x.Text, Status: x.Status, FinishReason: x.FinishReason, ModelServed: x.ModelServed,
-				Fingerprint: x.Fingerprint, Usage: x.Usage, StartedAt: x.StartedAt, Latency: x.Latency,
-				Tries: x.Tries, HTTPStatus: x.HTTPStatus, Simulated: x.Simulated,
-			})
-			return nil
+			return e.add(x.Key, record{text: x.Text, sum: x.TextDigest, startedUS: x.StartedAt.UnixMicro(), latency: x.Latency,
+				prompt: int32(x.Usage.Prompt), reply: int32(x.Usage.Completion), tries: int32(x.Tries)},
+				ending{x.Status, x.FinishReason, x.ModelServed, x.Fingerprint, x.HTTPStatus, x.Simulated})
 		})
 	})
 	return e, err
+}
+
+// add makes a completion known; one that is known already stays.
+func (e *entries) add(k completion.Key, r record, end ending) error {
+	if _, ok := e.byKey[k]; ok {
+		return nil
+	}
+	i, ok := e.endOf[end]
+	if !ok {
+		if len(e.ends) > math.MaxUint16 {
+			return fmt.Errorf("more than %d different endings of replies", math.MaxUint16)
+		}
+		i = uint16(len(e.ends))
+		e.ends = append(e.ends, end)
+		e.endOf[end] = i
+	}
+	r.end = i
+	e.byKey[k] = int32(len(e.records))
+	e.records = append(e.records, r)
+	return nil
 }
 
 // Find implements session.Replies.
@@ -82,20 +124,20 @@ func (e *entries) Find(k completion.Key) (session.Reply, bool) {
 		return session.Reply{}, false
 	}
 	r := &e.records[i]
-	return session.Reply{Sum: e.sums[i], Status: r.Status, Text: r.Text, Known: true, At: r.StartedAt.UnixMicro(), Ref: int(i)}, true
+	return session.Reply{Sum: r.sum, Status: e.ends[r.end].status, Text: r.text, Known: true, At: r.startedUS, Ref: int(i)}, true
 }
 
 // Record implements table.Records.
-func (e *entries) Record(ref int) table.Record { return e.records[ref] }
-
-// add makes a completion that was just obtained known.
-func (e *entries) add(k completion.Key, sum completion.Digest, r table.Record) {
-	if _, ok := e.byKey[k]; ok {
-		return
+func (e *entries) Record(ref int) table.Record {
+	r := &e.records[ref]
+	end := e.ends[r.end]
+	usage := completion.UnknownUsage()
+	usage.Prompt, usage.Completion = int(r.prompt), int(r.reply)
+	return table.Record{
+		Text: r.text, Status: end.status, FinishReason: end.finish, ModelServed: end.model, Fingerprint: end.fingerprint,
+		Usage: usage, StartedAt: time.UnixMicro(r.startedUS).UTC(), Latency: r.latency,
+		Tries: int(r.tries), HTTPStatus: end.http, Simulated: end.simulated,
 	}
-	e.byKey[k] = int32(len(e.records))
-	e.sums = append(e.sums, sum)
-	e.records = append(e.records, r)
 }
 
 // span tracks the times of stored completions.
