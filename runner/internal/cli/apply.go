@@ -23,7 +23,7 @@ import (
 
 // applyFlags are apply's own flags.
 type applyFlags struct {
-	offline, noAnalysis, yes bool
+	offline, noAnalysis bool
 }
 
 func (a *app) applyCmd() *cobra.Command {
@@ -42,7 +42,6 @@ in flight and saves; the second stops at once. Nothing stored is lost either way
 	a.experimentFlags(c, true)
 	c.Flags().BoolVar(&f.offline, "offline", false, "ask nobody; a missing completion makes the run incomplete")
 	c.Flags().BoolVar(&f.noAnalysis, "no-analysis", false, "write the tables and leave the analysis out")
-	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask before a run that costs money")
 	return c
 }
 
