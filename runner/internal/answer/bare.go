@@ -1,5 +1,7 @@
 package answer
 
+import "strings"
+
 // bareReadings reads a line that holds answers and nothing else: one, or
 // several with commas or spaces between, perhaps behind words that announce
 // them ("Rating:", "Here are my answers:"). It returns none for other lines.
@@ -9,7 +11,7 @@ func (r *reader) bareReadings(line []token) (out []reading, item int) {
 	r.syms = r.symbols(line, r.syms)
 	syms := r.syms[base:]
 	out, item, ok := r.list(r.unannounced(syms))
-	if !ok {
+	if !ok || len(syms) > 2 && pairOf(syms[0]) && syms[1].kind == symMark && syms[1].mark == ':' {
 		out, item, ok = r.list(r.heading(syms))
 		ok = ok && len(out) > 1
 	}
@@ -18,6 +20,12 @@ func (r *reader) bareReadings(line []token) (out []reading, item int) {
 		return nil, 0
 	}
 	return out, item
+}
+
+// pairOf reports whether s is two numbers, which before a colon are a range of
+// items: "1-10: 4, 5, ...".
+func pairOf(s symbol) bool {
+	return s.kind == symScale || s.kind == symScore && s.status == Ambiguous
 }
 
 // unannounced leaves out the words before the first answer if all of them
@@ -128,6 +136,7 @@ func (r *reader) readPairs(line []token) bool {
 	if len(line) > 2 && line[0].kind == mark && line[0].mark == '(' && line[2].kind == mark && line[2].mark != ')' {
 		line = line[1:] // a legend in brackets
 	}
+	listed := true // commas stand between the pairs
 	for i := 0; i < len(line); {
 		used := r.pair(line[i:])
 		if used == 0 {
@@ -135,13 +144,25 @@ func (r *reader) readPairs(line []token) bool {
 			return false
 		}
 		i += used
+		listed = listed && (i == len(line) || line[i-1].kind == mark && strings.ContainsRune(",;)", line[i-1].mark))
 	}
-	if len(r.claims)-base < 2 {
+	if !rising(r.claims[base:], listed) {
 		r.claims = r.claims[:base]
 		return false
 	}
 	r.last = -1
 	return true
+}
+
+// rising reports whether there are several claims and their numbers rise, by
+// one each unless gaps are allowed.
+func rising(claims []claim, gaps bool) bool {
+	for i := 1; i < len(claims); i++ {
+		if step := claims[i].label - claims[i-1].label; step < 1 || step > 1 && !gaps {
+			return false
+		}
+	}
+	return len(claims) > 1
 }
 
 // pair reads one item's number and answer and returns the tokens used.

@@ -95,8 +95,8 @@ func (r *reader) settleSelf() {
 // span is a run of claims.
 type span struct{ from, to int }
 
-// legends finds the runs of claims that spell out the scale in order: all of
-// it, or, on one line, at least its ends.
+// legends finds the runs of claims that spell out the scale in order, or at
+// least its ends.
 func (r *reader) legends() []span {
 	want := r.p.labelled
 	if len(want) < 2 {
@@ -113,7 +113,7 @@ func (r *reader) legends() []span {
 			continue
 		}
 		ends := r.claims[from].label == want[0] && c.label == want[len(want)-1]
-		if ends && i > from && (c.inline || i+1-from == len(want)) {
+		if ends && i > from {
 			out = append(out, span{from, i + 1})
 			from = i + 1
 		}
@@ -121,14 +121,22 @@ func (r *reader) legends() []span {
 	return out
 }
 
-// rivalled reports whether an item in the run has another claim outside of it.
+// rivalled reports whether items in the run have other claims outside of it:
+// one, if the run spells out all of the scale or stands on one line, else all.
 func (r *reader) rivalled(s span) bool {
-	for i, c := range r.claims {
-		if (i < s.from || i >= s.to) && c.valued() && slices.Contains(r.p.labelled, c.label) {
-			return true
+	rivals := 0
+	for _, own := range r.claims[s.from:s.to] {
+		for i, c := range r.claims {
+			if (i < s.from || i >= s.to) && c.valued() && c.label == own.label {
+				rivals++
+				break
+			}
 		}
 	}
-	return false
+	if r.claims[s.from].inline || s.to-s.from == len(r.p.labelled) {
+		return rivals > 0
+	}
+	return rivals == s.to-s.from
 }
 
 // settleWeak decides whether the numbers of weak claims are items' numbers:

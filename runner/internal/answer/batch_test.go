@@ -23,6 +23,7 @@ var (
 	}}
 	bipolar = Sheet{Scale: Scale{Min: -3, Max: 3}, Items: make([]string, 4)}
 	eleven  = Sheet{Scale: Scale{Min: 0, Max: 10}, Items: make([]string, 4)}
+	ends    = Sheet{Scale: Scale{Min: 1, Max: 4, Labels: map[int]string{1: "Not like me at all", 4: "Very much like me"}}, Items: make([]string, 4)}
 	likert  = Sheet{Scale: Scale{Min: 1, Max: 5, Labels: map[int]string{1: "Strongly disagree", 2: "Disagree", 3: "Neither agree nor disagree", 4: "Agree", 5: "Strongly agree"}},
 		Items: []string{"Talkative", "Tends to find fault with others", "Does a thorough job", "Depressed, blue"}}
 )
@@ -107,6 +108,12 @@ var batchCases = []batchCase{
 	{name: "digits in one word", text: "4526", want: "ambiguous ambiguous ambiguous ambiguous"},
 	{name: "rows of pairs that make a full list", text: "1 4\n2 5", want: "ambiguous ambiguous ambiguous ambiguous"},
 
+	{name: "bare with stops", text: "4. 5. 2. 6.", want: "missing missing missing ambiguous"},
+	{name: "bare behind ranges of items", text: "1-2: 4, 5\n3-4: 2, 6", want: "4 5 2 6"},
+	{name: "the scale as options", text: "Options: 1, 2, 3, 4, 5, 6\n4\n5\n2\n6", want: "4 5 2 6"},
+	{name: "pairs with column marks", text: "1. 4 | 2. 5 | 3. 2 | 4. 6", want: "4 5 2 6"},
+	{name: "an average behind a blank", text: "1. 4\n2. 5\n3. 2\n4. " + item[3] + "\n\nAverage rating: 4\nOverall: 4\nThe mean: 4", want: "4 5 2 missing"},
+
 	// Tables.
 	{name: "table", text: "| Item | Rating |\n|------|--------|\n| 1 | 4 |\n| 2 | 5 |\n| 3 | 2 |\n| 4 | 6 |", want: "4 5 2 6"},
 	{name: "table with text", text: "| # | Statement | Score |\n|:-|:-|-:|\n| 1 | " + item[0] + " | 4 |\n| 2 | " + item[1] + " | 5 |\n| 3 | " + item[2] + " | **2** |\n| 4 | " + item[3] + " | 6 |", want: "4 5 2 6"},
@@ -150,6 +157,7 @@ var batchCases = []batchCase{
 	{name: "preamble before bare", text: "Here are my 57 ratings on the scale from 1 to 6:\n4\n5\n2\n6\nLet me know if you need anything else.", want: "4 5 2 6"},
 	{name: "preamble with a range of items", text: "Ratings 1-4:\n4\n5\n2\n6", want: "4 5 2 6"},
 	{name: "legend of words", text: "Scale:\n1 = Not like me at all\n2 = Not like me\n3 = A little like me\n4 = Somewhat like me\n5 = Like me\n6 = Very much like me\n\n1. 4\n2. 5\n3. 2\n4. 6", want: "4 5 2 6"},
+	{name: "legend of the ends", text: "1 = Not like me at all\n4 = Very much like me\n\n1. 4\n2. 2\n3. 2\n4. 1", sheet: &ends, want: "4 2 2 1"},
 	{name: "legend before bare", text: "(1 = Not like me at all, 6 = Very much like me)\n4\n5\n2\n6", want: "4 5 2 6"},
 	{name: "legend alone", text: "1 - Not like me at all\n2 - Not like me\n3 - A little like me\n4 - Somewhat like me\n5 - Like me\n6 - Very much like me", want: "ambiguous ambiguous ambiguous ambiguous"},
 	{name: "text, then answer", text: "1. " + item[0] + " 4\n2. " + item[1] + ": 5\n3. " + item[2] + " - 2\n4. " + item[3] + " (6)", want: "4 5 2 6"},

@@ -95,7 +95,10 @@ func (r *reader) unnumbered(line []token, bare []reading, item int) {
 func (r *reader) completes(line []token, bare []reading) bool {
 	last := r.claims[r.last]
 	rd := r.value(line, false)
-	announced := line[0].kind == word && r.p.vocab.is(line[0].id, cue|prefix|filler)
+	announced := r.anyWord(line[:1], cue) || len(line) > 1 && r.anyWord(line[:1], filler|prefix) && r.anyWord(line[1:2], cue)
+	if len(bare) != 1 && !announced {
+		return false
+	}
 	if len(bare) > 1 || !rd.valued() || last.weak != nil || last.valued() && !(announced && len(bare) == 1) {
 		return false
 	}

@@ -196,6 +196,9 @@ func (r *reader) wholeItem(cell []token) (int, bool) {
 // plainRow reads a row of a table whose headings tell nothing.
 func (r *reader) plainRow(cells [][]token, line []token) {
 	start, end := line[0].start, line[len(line)-1].end
+	if r.pairCells(cells) {
+		return
+	}
 	if numbers := r.numberCells(cells); len(numbers) == len(cells) && !(r.table.header && len(cells) == 2) {
 		if len(cells) == 2 && integer(cells[0][0]) {
 			rd := numbers[1]
@@ -216,12 +219,27 @@ func (r *reader) plainRow(cells [][]token, line []token) {
 		if rd := r.value(cell, true); rd.valued() && rd.plain {
 			c.reading = c.and(rd)
 		} else if len(cell) > 0 && !c.valued() && rd.item == 0 {
-			c.status = rd.status
+			c.status = Unparseable
+			if !rd.valued() {
+				c.status = rd.status
+			}
 		}
 	}
 	c.start, c.end = start, end
 	c.self = c.status == OK && c.worded && c.value == c.label
 	r.enter(c)
+}
+
+// pairCells reads cells that each hold an item's number and its answer.
+func (r *reader) pairCells(cells [][]token) bool {
+	base := len(r.claims)
+	for _, cell := range cells {
+		if len(cell) == 0 || r.pair(cell) != len(cell) {
+			r.claims = r.claims[:base]
+			return false
+		}
+	}
+	return true
 }
 
 // namedByText finds the item whose text stands in one of the cells.

@@ -32,12 +32,12 @@ var roles = map[role]string{
 	filler: `is a an the of as be would will d it this that statement item question one myself me him her them himself herself
 		with to my i s am for person on scale number following strongly between either points point final at in degree level
 		description your you our we was been being have ve should assign assigned`,
-	prefix:  `value result level option overall self personal his their`,
+	prefix:  `value result level option self personal his their`,
 	itemKey: `item items question questions q no nr statement statements frage pregunta domanda number num line row`,
 	unit:    `points point pts 分 点 點 점`,
 	reason:  `because since as for due given`,
 	negator: `not never t cannot can without neither nor isn wouldn`,
-	scaly:   `scale scales range legend key where from`,
+	scaly:   `scale scales range legend key where from options possible choices`,
 	verb: `answer rate provide complete respond participate fulfill fulfil assist help comply continue engage fill evaluate
 		assess choose select role roleplay pretend express share generate simulate adopt impersonate act judge proceed do`,
 	linking: `is as be am are s a an would`,
