@@ -59,6 +59,7 @@ var batchCases = []batchCase{
 	{name: "Item dash", text: "Item 1 - 4\nItem 2 - 5\nItem 3 - 2\nItem 4 - 6", want: "4 5 2 6"},
 	{name: "Question hash", text: "Question #1: 4\nQuestion #2: 5\nQuestion #3: 2\nQuestion #4: 6", want: "4 5 2 6"},
 	{name: "underscore key", text: "item_1: 4\nitem_2: 5\nitem_3: 2\nitem_4: 6", want: "4 5 2 6"},
+	{name: "Item of all", text: "Item 1 of 4: 4\nItem 2 of 4: 5\nItem 3/4: 2\nItem 4 of 4: 6", want: "4 5 2 6"},
 	{name: "arrow", text: "1 → 4\n2 → 5\n3 -> 2\n4 => 6", want: "4 5 2 6"},
 	{name: "dash without space", text: "1-4\n2-5\n3-2\n4-6", want: "4 5 2 6"},
 	{name: "dash with spaces", text: "1 - 4\n2 - 5\n3 - 2\n4 - 6", want: "4 5 2 6"},

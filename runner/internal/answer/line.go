@@ -206,12 +206,23 @@ func (r *reader) keyLabel(line []token) (label, bool) {
 	if i >= len(line) || !integer(line[i]) || i > 2 {
 		return label{}, false
 	}
-	l := r.separator(line, i+1)
+	l := r.separator(line, i+1+r.ofAll(line[i+1:]))
 	l.number, l.strong = line[i].value, true
 	if r.p.vocab.is(line[0].id, counted) && l.rest >= len(line) {
 		return label{}, false
 	}
 	return l, true
+}
+
+// ofAll returns the number of tokens of "of 57" or "/57" behind an item's number.
+func (r *reader) ofAll(toks []token) int {
+	if len(toks) < 2 || !integer(toks[1]) || toks[1].value != r.p.n {
+		return 0
+	}
+	if toks[0].kind == mark && toks[0].mark == '/' || toks[0].kind == word && r.text(toks[0]) == "of" {
+		return 2
+	}
+	return 0
 }
 
 // separator reads the marks between a number and what follows, from line[i].

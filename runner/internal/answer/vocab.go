@@ -28,10 +28,10 @@ const (
 
 var roles = map[role]string{
 	cue: `rate rated rating ratings score scored scores answer answers answered response responses respond reply
-		choose chose choice select selected selection pick picked give gave say rank ranked ranking boxed`,
+		go choose chose choice select selected selection pick picked give gave say rank ranked ranking boxed`,
 	filler: `is a an the of as be would will d it this that statement item question one myself me him her them himself herself
 		with to my i s am for person on scale number following strongly between either points point final at in degree level
-		description your you our we was been being have ve should assign assigned`,
+		description option he she they your you our we was been being have ve should assign assigned`,
 	prefix:  `value result level option self personal his their`,
 	itemKey: `item items question questions q no nr statement statements frage pregunta domanda number num line row`,
 	unit:    `points point pts 分 点 點 점`,
@@ -40,7 +40,7 @@ var roles = map[role]string{
 	scaly:   `scale scales range legend key where from options possible choices`,
 	verb: `answer rate provide complete respond participate fulfill fulfil assist help comply continue engage fill evaluate
 		assess choose select role roleplay pretend express share generate simulate adopt impersonate act judge proceed do`,
-	linking: `is as be am are s a an would`,
+	linking: `is as be s a an would`,
 	after:   `for on to in as out`,
 	counted: `no nr number num line row`,
 }
