@@ -83,7 +83,7 @@ func printHeadlines(w io.Writer, name string, sum *report.Summary) {
 	}
 	t.Render()
 	for _, n := range sum.Notes {
-		fmt.Fprintln(w, n)
+		prose(w, n)
 	}
 }
 

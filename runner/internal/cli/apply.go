@@ -61,9 +61,9 @@ func (a *app) apply(ctx context.Context, dir string, f applyFlags) error {
 		return err
 	}
 	defer a.close(o)
-	ctx, stop, release := a.signals(ctx)
-	defer release()
 	p := newProgress(a.stderr)
+	ctx, stop, release := a.signals(ctx, p)
+	defer release()
 	res, err := apply.Run(ctx, a.job(o, f, stop, p))
 	p.close()
 	code := collectionCode(res, err, f)
@@ -133,7 +133,7 @@ func (a *app) printPlanLine(o *opened, p *plan.Plan) {
 
 // signals turns the first interrupt into a graceful stop and the second into a
 // cancellation.
-func (a *app) signals(ctx context.Context) (context.Context, <-chan struct{}, func()) {
+func (a *app) signals(ctx context.Context, p *progress) (context.Context, <-chan struct{}, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	stop := make(chan struct{})
 	in := make(chan os.Signal, 2)
@@ -148,7 +148,7 @@ func (a *app) signals(ctx context.Context) (context.Context, <-chan struct{}, fu
 					cancel()
 				default:
 					once.Do(func() { close(stop) })
-					fmt.Fprintln(a.stderr, "\nstopping: what is in flight is finished and saved; Ctrl-C again stops at once")
+					p.say("stopping: what is in flight is finished and saved; Ctrl-C again stops at once")
 				}
 			case <-ctx.Done():
 				return
@@ -253,7 +253,6 @@ func (a *app) printApplied(w io.Writer, o *opened, res *apply.Result, sum *repor
 		}
 	}
 	if o.info.Simulated != "false" {
-		fmt.Fprintln(w, "simulated: these are answers of the simulated respondent; no language model was asked")
+		fmt.Fprintln(w, "simulated: the simulated respondent answered; no language model was asked")
 	}
 }
-

@@ -46,6 +46,8 @@ func (p *progress) total(n int) {
 	}
 	p.want, p.began = int64(n), time.Now()
 	if p.terminal {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.bars = mpb.New(mpb.WithOutput(p.w), mpb.WithWidth(28), mpb.WithRefreshRate(150*time.Millisecond))
 		p.bar = p.bars.AddBar(p.want,
 			mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return fmt.Sprintf("%-9s", p.phaseName()) })),
@@ -74,6 +76,19 @@ func (p *progress) add(n int) {
 	if p.bar != nil {
 		p.bar.IncrBy(n)
 	}
+}
+
+// say prints a line above the bar.
+func (p *progress) say(line string) {
+	p.mu.Lock()
+	bars := p.bars
+	p.mu.Unlock()
+	if bars != nil {
+		if _, err := fmt.Fprintln(bars, line); err == nil {
+			return
+		}
+	}
+	fmt.Fprintln(p.w, line)
 }
 
 // figures renders count, rate and time left.

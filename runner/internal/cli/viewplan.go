@@ -21,7 +21,7 @@ func (a *app) printPlan(o *opened, p *plan.Plan) {
 	in := o.exp.Instrument
 	fmt.Fprintf(w, "%s: %s in %s, %s of %s\n", o.exp.Name, count(p.Total.Sessions, "session"), count(p.Total.Cells, "cell"), count(len(in.Items), "item"), in.Name)
 	if in.Notice != "" {
-		fmt.Fprintf(w, "%s: %s\n", in.Name, in.Notice)
+		prose(w, in.Name+": "+in.Notice)
 	}
 	switch o.info.Simulated {
 	case "true":
@@ -64,13 +64,14 @@ func (a *app) printPlanNotes(o *opened, p *plan.Plan) {
 	if p.Total.Make == 0 {
 		fmt.Fprintln(w, "to make:   nothing")
 	} else {
-		fmt.Fprintf(w, "to make:   %s; about %s prompt and %s completion tokens\n", count(p.Total.Make, "completion"), short(p.Total.PromptTokens), short(p.Total.CompletionTokens))
+		fmt.Fprintf(w, "to make:   %s\n", count(p.Total.Make, "completion"))
 		if p.Total.Unknown > 0 {
-			fmt.Fprintf(w, "           %s not known yet: they follow from replies still to come\n", areOf(p.Total.Unknown))
+			fmt.Fprintf(w, "           %s not known yet, following from replies to come\n", areOf(p.Total.Unknown))
 		}
 		if o.exp.Reask > 0 {
 			fmt.Fprintf(w, "           and up to %d more for each reply that cannot be read (on_invalid)\n", o.exp.Reask)
 		}
+		fmt.Fprintf(w, "tokens:    about %s sent, %s received\n", short(p.Total.PromptTokens), short(p.Total.CompletionTokens))
 	}
 	if o.info.Simulated != "true" && p.Total.Make > 0 {
 		fmt.Fprintln(w, "cost:      unknown; this version of runner asks no paid model")
@@ -78,6 +79,14 @@ func (a *app) printPlanNotes(o *opened, p *plan.Plan) {
 	for _, s := range a.storeLines(o) {
 		fmt.Fprintln(w, s)
 	}
+}
+
+// columns is the width that text for people is broken at.
+const columns = 78
+
+// prose prints a sentence that may be long, broken at words.
+func prose(w io.Writer, s string) {
+	fmt.Fprintln(w, text.WrapSoft(s, columns))
 }
 
 // storeLines say where completions and results lie.
