@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/design"
 	"circumplex.example/runner/internal/plan"
 	"circumplex.example/runner/internal/provider"
@@ -19,7 +20,7 @@ type Job struct {
 	Design  *design.Design
 	Builder *session.Builder
 	Library *Library
-	Pool    *provider.Pool
+	Callers Callers
 	// Part restricts what is asked; the tables always hold the whole design.
 	Part plan.Part
 	// Results is the directory of the tables, absolute.
@@ -41,6 +42,11 @@ type Job struct {
 	Phase func(name string)
 	// Now is the clock of the history of runs.
 	Now func() time.Time
+}
+
+// Callers finds who sends an origin's requests; *provider.Pool does.
+type Callers interface {
+	For(*completion.Origin) (provider.Caller, error)
 }
 
 // Result is what a job did.
@@ -90,7 +96,7 @@ func Run(ctx context.Context, j Job) (*Result, error) {
 
 // collect makes what is missing: first personas, then answers.
 func (j *Job) collect(ctx context.Context, s *Survey, res *Result) error {
-	c := &collector{d: j.Design, b: j.Builder, lib: j.Library, pool: j.Pool, briefs: s.briefs,
+	c := &collector{d: j.Design, b: j.Builder, lib: j.Library, pool: j.Callers, briefs: s.briefs,
 		reader: table.NewReader(j.Design.Experiment.Instrument), stop: j.Stop, done: j.Done}
 	defer func() {
 		res.Made, res.Failed, res.Failures, res.Displaced = int(c.made.Load()), int(c.failed.Load()), c.failures, c.lost

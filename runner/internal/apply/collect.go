@@ -11,7 +11,6 @@ import (
 
 	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/design"
-	"circumplex.example/runner/internal/provider"
 	"circumplex.example/runner/internal/session"
 	"circumplex.example/runner/internal/store"
 	"circumplex.example/runner/internal/table"
@@ -36,7 +35,7 @@ type collector struct {
 	d       *design.Design
 	b       *session.Builder
 	lib     *Library
-	pool    *provider.Pool
+	pool    Callers
 	reader  *table.Reader
 	briefs  *briefs
 	known   sync.RWMutex // guards briefs.texts while personas are generated

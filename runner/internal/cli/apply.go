@@ -96,7 +96,7 @@ func (a *app) callable(o *opened) error {
 func (a *app) job(o *opened, f applyFlags, stop <-chan struct{}, p *progress) apply.Job {
 	return apply.Job{
 		Design: o.design, Builder: o.builder, Library: o.library, Part: o.part,
-		Pool:    &provider.Pool{Version: Version},
+		Callers: &provider.Pool{Version: Version},
 		Results: o.results, Info: o.info, Offline: f.offline, InFlight: inFlight(o), Stop: stop, Now: time.Now,
 		Planned: func(pl *plan.Plan) error {
 			if !a.flags.json {
