@@ -38,11 +38,16 @@ func (s *Store) join(ctx context.Context) error {
 	})
 }
 
-// seen shows that this process lives. It inserts, because another process may
+// seen shows that this process lives, and counts the others. It inserts, because another process may
 // have removed the row of one that seemed dead (a laptop that slept).
 func (s *Store) seen(c *conn) error {
 	_, _, err := c.exec(`INSERT INTO owner (id, name, seen_us) VALUES (?,?,?) ON CONFLICT (id) DO UPDATE SET seen_us = excluded.seen_us`,
 		s.owner.id, s.owner.name, s.opts.Now().UnixMicro())
+	if err != nil {
+		return err
+	}
+	n, err := c.number(`SELECT count(*) FROM owner WHERE id <> ? AND seen_us >= ?`, s.owner.id, s.dead())
+	s.others.Store(n)
 	return err
 }
 

@@ -65,7 +65,7 @@ func appendBytes(b, v []byte) []byte {
 func decodeDetail(b []byte) (detail, error) {
 	r := reader{b: b}
 	var d detail
-	if v := r.bytes(1); len(v) == 1 && v[0] != detailVersion {
+	if v := r.bytes(1); r.err == nil && v[0] != detailVersion {
 		return d, fmt.Errorf("detail of version %d, want %d", v[0], detailVersion)
 	}
 	n := r.count(len(completion.Key{}))

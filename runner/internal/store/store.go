@@ -73,7 +73,8 @@ type Store struct {
 	names   names
 	recent  recent
 
-	writer *writer // nil if read only
+	writer *writer      // nil if read only
+	others atomic.Int64 // live processes besides this one, at the last heartbeat
 	stop   context.CancelFunc
 	beat   sync.WaitGroup
 	closed atomic.Bool

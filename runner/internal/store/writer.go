@@ -3,9 +3,11 @@ package store
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"runtime"
 	"sync"
+	"time"
 )
 
 const (
@@ -15,9 +17,14 @@ const (
 	checkpointPages = 8000
 	// maxGroup bounds a transaction, so that another process gets its turn.
 	maxGroup = 512
-	// maxBusy is how often a locked file is tried again, each for the time of
-	// busy_timeout: what waits to be written was paid.
-	maxBusy = 15
+	// maxBusy is how long a locked file is tried again: what waits to be
+	// written was paid.
+	maxBusy = 5 * time.Minute
+	// While other processes have the store open a writer with no end of work
+	// pauses for yieldFor every yieldAfter. SQLite's lock knows no queue: they
+	// would never get it.
+	yieldAfter = 10 * time.Millisecond
+	yieldFor   = 2 * time.Millisecond
 )
 
 // op is one caller's part of a transaction. run may be called again after a
@@ -37,6 +44,7 @@ type writer struct {
 
 	file, log os.FileInfo // as they were at first
 	broken    error       // why nothing is written any more
+	rested    time.Time   // when others last had a chance to write
 	ids       ids
 }
 
@@ -55,6 +63,9 @@ func newWriter(s *Store) (*writer, error) {
 	}
 	if err == nil {
 		w.log, err = os.Stat(s.path + "-wal")
+	}
+	if err == nil {
+		err = c.script(`PRAGMA busy_timeout=0`) // begin waits better
 	}
 	if err != nil {
 		return nil, errors.Join(err, c.close())
@@ -96,6 +107,9 @@ func (w *writer) close() {
 
 func (w *writer) loop() {
 	for {
+		if len(w.ops) == 0 {
+			w.rested = time.Now()
+		}
 		select {
 		case o := <-w.ops:
 			w.commit(w.gather(o))
@@ -149,13 +163,8 @@ func (w *writer) transact(group []*op) error {
 	if w.broken != nil {
 		return w.broken
 	}
-	var err error
-	for range maxBusy {
-		if err = w.attempt(group); code(err) != codeBusy {
-			break
-		}
-	}
-	if err != nil {
+	w.yield()
+	if err := w.attempt(group); err != nil {
 		return w.s.explain("cannot be written", err)
 	}
 	w.ids.trim()
@@ -166,7 +175,7 @@ func (w *writer) transact(group []*op) error {
 }
 
 func (w *writer) attempt(group []*op) error {
-	if _, _, err := w.c.exec(`BEGIN IMMEDIATE`); err != nil {
+	if err := w.begin(); err != nil {
 		return err
 	}
 	err := func() error {
@@ -185,6 +194,33 @@ func (w *writer) attempt(group []*op) error {
 	// SQLite has rolled back by itself after some errors; then this one fails.
 	_, _, _ = w.c.exec(`ROLLBACK`)
 	return err
+}
+
+// yield lets other processes write, if there are any and this one has had the
+// file to itself for a while.
+func (w *writer) yield() {
+	if w.s.others.Load() > 0 && time.Since(w.rested) > yieldAfter {
+		time.Sleep(yieldFor)
+		w.rested = time.Now()
+	}
+}
+
+// begin takes the write lock. SQLite's own waiting sleeps for up to 100 ms at
+// a time and so loses against a busy writer again and again.
+func (w *writer) begin() error {
+	from := time.Now()
+	for {
+		_, _, err := w.c.exec(`BEGIN IMMEDIATE`)
+		if code(err) != codeBusy || time.Since(from) > maxBusy {
+			return err
+		}
+		pause := 500*time.Microsecond + rand.N(time.Millisecond)
+		if time.Since(from) > time.Second { // no short step of another writer
+			pause *= 10
+		}
+		time.Sleep(pause)
+		w.rested = time.Now()
+	}
 }
 
 // gone returns an error if file or log are not the ones that were opened.

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"circumplex.example/runner/internal/completion"
+)
+
+func sample(text string) *completion.Completion {
+	o, err := completion.NewOrigin("openai", "", "m", nil, "", nil)
+	if err != nil {
+		panic(err)
+	}
+	return &completion.Completion{
+		Request: completion.Request{Origin: o, Thread: (*completion.Thread)(nil).Append(completion.User, text)},
+		Text:    "reply to " + text, Status: completion.OK, Usage: completion.UnknownUsage(), StartedAt: time.Unix(1, 0).UTC(), Tries: 1,
+	}
+}
+
+// A full disk is an error, nothing is acknowledged that is not there, and
+// writing goes on when there is room.
+func TestFullDisk(t *testing.T) {
+	ctx := context.Background()
+	s, err := Open(ctx, filepath.Join(t.TempDir(), "store.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	limit := func(pages string) {
+		t.Helper()
+		if err := s.writer.do(func(c *conn) error { return c.script(`PRAGMA max_page_count=` + pages) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit("50")
+	var stored, lost []*completion.Completion
+	for i := range 30 {
+		c := sample(strings.Repeat("x", i))
+		c.Text += strings.Repeat("y", 5000)
+		_, err := s.Submit(ctx, Batch{Put: []*completion.Completion{c}})
+		switch {
+		case err == nil:
+			stored = append(stored, c)
+		case errors.Is(err, ErrUnusable) && strings.Contains(err.Error(), "make room"):
+			lost = append(lost, c)
+		default:
+			t.Fatal(err)
+		}
+	}
+	if len(stored) == 0 || len(lost) == 0 {
+		t.Fatalf("%d stored, %d refused: want some of both", len(stored), len(lost))
+	}
+	for _, c := range lost {
+		if _, err := s.Get(ctx, c.Request.Key()); !errors.Is(err, ErrNotFound) {
+			t.Errorf("refused, but: %v", err)
+		}
+	}
+	limit("1000000")
+	if _, err := s.Submit(ctx, Batch{Put: lost}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range append(stored, lost...) {
+		if _, err := s.Get(ctx, c.Request.Key()); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := s.Verify(ctx, func(err error) { t.Error(err) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// One bad op in a group does not take its companions down.
+func TestCompanionsOfAFailedOpAreCommitted(t *testing.T) {
+	ctx := context.Background()
+	s, err := Open(ctx, filepath.Join(t.TempDir(), "store.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	bad := errors.New("bad")
+	c := sample("a")
+	e, err := newEntry(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := &op{run: func(c *conn) error { _, err := s.writer.put(c, e); return err }, done: make(chan error, 1)}
+	fail := &op{run: func(*conn) error { return bad }, done: make(chan error, 1)}
+	// From inside an op, so that the loop is not at work on the connection.
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s2, err := Open(ctx, s.path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s2.Close()
+	good.run = func(c *conn) error { _, err := s2.writer.put(c, e); return err }
+	hold := make(chan struct{})
+	started := make(chan struct{})
+	go func() { _ = s2.writer.do(func(*conn) error { close(started); <-hold; return nil }) }()
+	<-started
+	s2.writer.ops <- good
+	s2.writer.ops <- fail
+	close(hold)
+	if err := <-good.done; err != nil {
+		t.Errorf("companion: %v", err)
+	}
+	if err := <-fail.done; !errors.Is(err, bad) {
+		t.Errorf("failed op: %v", err)
+	}
+	if _, err := s2.Get(ctx, c.Request.Key()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestIndexIsCompact(t *testing.T) {
+	x := new(Index)
+	const n = 300_000
+	for i := range n {
+		k := completion.TextDigest(string(rune(i)) + "k")
+		x.add(record{key: k})
+	}
+	bytes := len(x.chunks)*chunkSize*96 + 4*cap(x.table)
+	if bytes > 40<<20 {
+		t.Errorf("%d bytes for %d completions, want below 40 MB", bytes, n)
+	}
+}
+
+func FuzzDecodeDetail(f *testing.F) {
+	for _, d := range []detail{
+		{},
+		{lineage: []completion.Key{{1}, {2}}, responseID: "id", mends: []string{"a", ""}, header: []string{"A: b"}, sent: []byte{}, body: []byte("{}")},
+		{body: []byte(strings.Repeat("long ", 100))},
+	} {
+		f.Add(d.append(nil))
+	}
+	f.Add([]byte{1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
+	f.Add([]byte{1, 0, 0x80, 0})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		d, err := decodeDetail(b)
+		if err != nil {
+			return
+		}
+		if again := d.append(nil); string(again) != string(b) {
+			t.Errorf("decoded and encoded again: %x, want %x", again, b)
+		}
+	})
+}
+
+func FuzzUnpack(f *testing.F) {
+	f.Add([]byte{})
+	f.Add([]byte{plain, 1, 2})
+	f.Add(pack([]byte(strings.Repeat("text ", 100))))
+	f.Add([]byte{compressed, 0x28, 0xb5, 0x2f, 0xfd})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		got, err := unpack(b)
+		if err != nil {
+			return
+		}
+		back, err := unpack(pack(got))
+		if err != nil || string(back) != string(got) {
+			t.Errorf("packed and unpacked again: %x, %v; want %x", back, err, got)
+		}
+	})
+}
