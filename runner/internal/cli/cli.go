@@ -55,7 +55,7 @@ func (a *app) root() *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError(c, err) })
-	root.AddCommand(a.validateCmd(), a.planCmd(), a.applyCmd(), a.statusCmd(), a.analyzeCmd(), a.importCmd(), a.versionCmd())
+	root.AddCommand(a.validateCmd(), a.planCmd(), a.applyCmd(), a.statusCmd(), a.analyzeCmd(), a.exportCmd(), a.importCmd(), a.versionCmd())
 	for _, c := range root.Commands() {
 		c.Args = argsAsUsage(c.Args)
 		for _, sub := range c.Commands() {
@@ -86,6 +86,7 @@ with plan, collect with apply, find the tables below results/.
   runner apply DIR       ask what is missing, write tables, analyze
   runner status DIR      how far the collection is, and where everything lies
   runner analyze DIR     make the tables of the paper from Parquet alone
+  runner export DIR      the tables as CSV or Arrow
   runner import answers  tables from answers collected elsewhere`
 
 // argsAsUsage makes a wrong number of arguments a usage error.

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"encoding/json"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -139,6 +140,13 @@ func writeOptions(dir string, exp *schema.Experiment, info Info, meta map[string
 		"instrument": exp.Instrument.Name, "instrument_hash": exp.Instrument.Hash,
 		"instrument_notice": exp.Instrument.Notice, "instrument_structure": exp.Instrument.Structure,
 		"experiment": exp.Name, "title": exp.Title, "design_hash": info.DesignHash, "program_version": info.ProgramVersion,
+	}
+	if len(exp.Instrument.Labels) > 0 {
+		b, err := json.Marshal(exp.Instrument.Labels)
+		if err != nil {
+			return err
+		}
+		opts["scale_labels"] = string(b)
 	}
 	return small(dir, optionsSchema, meta, func(add func(...any) error) error {
 		for _, name := range slices.Sorted(maps.Keys(opts)) {
