@@ -147,9 +147,9 @@ func (w *Walker) personas(v *Visit) error {
 }
 
 // PersonaUnusable reports whether a generated reply is no persona: it was
-// refused or holds no text.
+// refused, by a filter or in words, or holds no text.
 func PersonaUnusable(r Reply) bool {
-	return r.Status == completion.Refusal || r.Status == completion.Empty || r.Known && strings.TrimSpace(r.Text) == ""
+	return r.Status == completion.Refusal || r.Status == completion.Empty || r.Known && (strings.TrimSpace(r.Text) == "" || declined(r.Text))
 }
 
 // turn looks up one turn's attempts and reports whether a reply stands. The
