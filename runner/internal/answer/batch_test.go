@@ -186,6 +186,7 @@ var batchCases = []batchCase{
 	// Numbers that are no answer, or not just one.
 	{name: "of the maximum", text: "1. 4/6\n2. 5 out of 6\n3. 2 / 6\n4. 6 of 6", want: "4 5 2 6"},
 	{name: "of another maximum", text: "1. 4/10\n2. 5/7\n3. 2/5\n4. 6/6", want: "ambiguous ambiguous ambiguous 6"},
+	{name: "chains", text: "1. 0/6/6\n2. 5/6/6\n3. 1-2-3\n4. 1-6-6", want: "ambiguous ambiguous ambiguous ambiguous"},
 	{name: "ranges", text: "1. 3-4\n2. 3 to 4\n3. 3 or 4\n4. 3–4", want: "ambiguous ambiguous ambiguous ambiguous"},
 	{name: "hedges", text: "1. ~4\n2. 4+\n3. <4\n4. 4?", want: "ambiguous ambiguous ambiguous ambiguous"},
 	{name: "decimals", text: "1. 3.5\n2. 4.0\n3. 4.50\n4. 3½", want: "non_integer 4 non_integer non_integer"},

@@ -144,14 +144,17 @@ func (r *reader) score(toks []token, i int, v num, used int, before []symbol) (s
 	if hedged(before) {
 		s.status = Ambiguous
 	}
-	for {
+	for links := 0; ; links++ {
 		next, link := r.link(toks, j)
 		if link == 0 {
 			break
 		}
 		w, n := signed(toks, next)
 		s.kind, s.status = r.join(s, v, w, link)
-		if s.status == OK {
+		switch {
+		case links > 0: // a chain of three
+			s.kind, s.status = symScore, Ambiguous
+		case s.status == OK:
 			s.status = r.statusOf(v)
 		}
 		j, v = next+n, w
