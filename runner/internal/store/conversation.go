@@ -37,6 +37,12 @@ func (r *recent) put(k completion.Key, t *completion.Thread) {
 	r.young[k] = t
 }
 
+func (r *recent) clear() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.young, r.old = nil, nil
+}
+
 func (r *recent) forget(entries []*entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

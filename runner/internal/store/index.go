@@ -94,7 +94,11 @@ func slot(k completion.Key, size int) int {
 
 func (x *Index) add(r record) {
 	if x.n%chunkSize == 0 {
-		x.chunks = append(x.chunks, make([]record, 0, chunkSize))
+		size := chunkSize
+		if x.n == 0 {
+			size = 8 // a lookup of a few keys stays small
+		}
+		x.chunks = append(x.chunks, make([]record, 0, size))
 	}
 	last := &x.chunks[len(x.chunks)-1]
 	*last = append(*last, r)

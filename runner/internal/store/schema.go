@@ -69,6 +69,10 @@ CREATE TABLE claim ( -- requests about to be sent
   key   BLOB PRIMARY KEY,
   owner INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE generation ( -- one row, raised by every deletion
+  n INTEGER NOT NULL
+) STRICT;
+INSERT INTO generation VALUES (0);
 CREATE TABLE ledger ( -- every billed try, stored or not
   id                INTEGER PRIMARY KEY,
   at_us             INTEGER NOT NULL,

@@ -46,6 +46,8 @@ type writer struct {
 	broken    error       // why nothing is written any more
 	rested    time.Time   // when others last had a chance to write
 	ids       ids
+
+	generation int64 // of the file when ids was begun
 }
 
 func newWriter(s *Store) (*writer, error) {
@@ -179,6 +181,9 @@ func (w *writer) attempt(group []*op) error {
 		return err
 	}
 	err := func() error {
+		if err := w.refresh(); err != nil {
+			return err
+		}
 		for _, o := range group {
 			if err := o.run(w.c); err != nil {
 				return err

@@ -232,3 +232,43 @@ func testReadOnly(t *testing.T, open Opener) {
 		t.Errorf("submit: got %v, want ErrReadOnly", err)
 	}
 }
+
+func testDelete(t *testing.T, open Opener) {
+	ctx := t.Context()
+	path := filepath.Join(t.TempDir(), "store.db")
+	a, b := open(t, path, store.Options{}), open(t, path, store.Options{})
+	origin := Origins(1)[0]
+	turns, others := Conversation(origin, 0, 5), Conversation(origin, 1, 5)
+	single := Completion(origin, 7)
+	put(t, b, append(append([]*completion.Completion{single}, turns...), others...)...) // b remembers rows
+	if _, err := a.Delete(ctx, keys(turns[2])); !errors.Is(err, store.ErrInvalid) {
+		t.Errorf("a turn in the middle: got %v, want ErrInvalid", err)
+	}
+	gone, err := a.Descendants(ctx, append(keys(turns[2], single), completion.Key{1}))
+	must(t, err)
+	if d := cmp.Diff(keys(turns[2], single, turns[3], turns[4]), gone); d != "" {
+		t.Errorf("descendants (-want +got):\n%s", d)
+	}
+	n, err := a.Delete(ctx, append(gone, completion.Key{1}))
+	must(t, err)
+	if n != 4 {
+		t.Errorf("deleted %d, want 4", n)
+	}
+	for _, k := range gone {
+		if _, err := b.Get(ctx, k); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("deleted, but: %v", err)
+		}
+	}
+	for _, c := range append(turns[:2:2], others...) {
+		same(t, b, c)
+	}
+	if _, err := b.Submit(ctx, store.Batch{Put: []*completion.Completion{turns[4]}}); !errors.Is(err, store.ErrInvalid) {
+		t.Errorf("a turn after a deleted one: got %v, want ErrInvalid", err)
+	}
+	put(t, b, append(turns[2:5:5], single)...) // its message went too
+	for _, c := range append(turns[:5:5], single) {
+		same(t, a, c)
+	}
+	_, err = a.Verify(ctx, func(err error) { t.Error(err) })
+	must(t, err)
+}

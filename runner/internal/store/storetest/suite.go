@@ -29,6 +29,7 @@ func Run(t *testing.T, open Opener) {
 		{"a completion is never overwritten", testNeverOverwritten},
 		{"what cannot be told later is refused", testRefused},
 		{"what was copied by All is the same", testAll},
+		{"delete takes what is named and nothing that others need", testDelete},
 		{"the ledger sums what was billed", testLedger},
 		{"stats count", testStats},
 		{"reading only changes nothing", testReadOnly},
