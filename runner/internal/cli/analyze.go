@@ -75,13 +75,24 @@ func (a *app) resultsOf(dir string) (name, results string, err error) {
 
 // printHeadlines shows one row a condition.
 func printHeadlines(w io.Writer, name string, sum *report.Summary) {
-	t := newTable(w)
-	t.AppendHeader(table.Row{"model", "prompt", "temp", "admin.", "n", "rho", "SSD", "p"})
+	further := 0
 	for _, h := range sum.Headlines {
-		t.AppendRow(table.Row{h.Model, h.Prompt, fmt.Sprintf("%.1f", h.Temperature), h.Administration, num(h.Used),
-			figure(h.Rho, 2), figure(h.SSD, 2), figure(h.P, 4)})
+		further = max(further, len(h.Levels))
 	}
-	t.Render()
+	t := newTable(2)
+	head := table.Row{"model", "prompt", "temp", "admin."}
+	for range further {
+		head = append(head, "level")
+	}
+	t.AppendHeader(append(head, "n", "rho", "SSD", "p"))
+	for _, h := range sum.Headlines {
+		row := table.Row{h.Model, h.Prompt, fmt.Sprintf("%.1f", h.Temperature), h.Administration}
+		for _, l := range h.Levels {
+			row = append(row, l)
+		}
+		t.AppendRow(append(row, num(h.Used), figure(h.Rho, 2), figure(h.SSD, 2), figure(h.P, 4)))
+	}
+	printTrimmed(w, t.Render())
 	for _, n := range sum.Notes {
 		prose(w, n)
 	}

@@ -62,7 +62,7 @@ func (a *app) status(ctx context.Context, dir string) error {
 
 // printCounts shows what became of respondents and answers.
 func printCounts(a *app, c tables.Counts) {
-	t := newTable(a.stdout)
+	t := newTable(2)
 	t.AppendHeader(table.Row{"in the tables", "status", "count"})
 	for _, group := range []struct {
 		name   string
@@ -74,5 +74,5 @@ func printCounts(a *app, c tables.Counts) {
 			name = ""
 		}
 	}
-	t.Render()
+	printTrimmed(a.stdout, t.Render())
 }

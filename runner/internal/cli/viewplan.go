@@ -30,7 +30,7 @@ func (a *app) printPlan(o *opened, p *plan.Plan) {
 		fmt.Fprintln(w, "some models are simulated: nobody is asked in their place")
 	}
 	fmt.Fprintln(w)
-	t := newTable(w)
+	t := newTable(2)
 	t.AppendHeader(table.Row{"factor", "level", "cells", "sessions", "wanted", "stored", "to make"})
 	factor := ""
 	for _, l := range p.Levels {
@@ -45,7 +45,7 @@ func (a *app) printPlan(o *opened, p *plan.Plan) {
 	}
 	t.AppendSeparator()
 	t.AppendRow(table.Row{"all", "", num(p.Total.Cells), num(p.Total.Sessions), num(p.Total.Wanted), num(p.Total.Stored), num(p.Total.Make)})
-	t.Render()
+	printTrimmed(w, t.Render())
 	fmt.Fprintln(w)
 	a.printPlanNotes(o, p)
 }
@@ -86,7 +86,15 @@ const columns = 78
 
 // prose prints a sentence that may be long, broken at words.
 func prose(w io.Writer, s string) {
-	fmt.Fprintln(w, text.WrapSoft(s, columns))
+	printTrimmed(w, text.WrapSoft(s, columns))
+}
+
+// printTrimmed prints lines without the blanks at their ends that fill a table
+// or a wrapped text up.
+func printTrimmed(w io.Writer, s string) {
+	for _, line := range strings.Split(s, "\n") {
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
+	}
 }
 
 // storeLines say where completions and results lie.
@@ -113,17 +121,17 @@ func areOf(n int) string {
 	return num(n) + " of them are"
 }
 
-// newTable is a table for the terminal: no frame, numbers to the right.
-func newTable(w io.Writer) table.Writer {
+// newTable is a table for the terminal: no frame, numbers to the right of the
+// first columns, which are names.
+func newTable(names int) table.Writer {
 	t := table.NewWriter()
-	t.SetOutputMirror(w)
 	style := table.StyleLight
 	style.Options = table.Options{SeparateColumns: false, SeparateHeader: true, DrawBorder: false}
 	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
 	style.Format.Header = text.FormatDefault
 	t.SetStyle(style)
 	var right []table.ColumnConfig
-	for i := 3; i <= 12; i++ {
+	for i := names + 1; i <= 16; i++ {
 		right = append(right, table.ColumnConfig{Number: i, Align: text.AlignRight, AlignHeader: text.AlignRight})
 	}
 	t.SetColumnConfigs(right)

@@ -38,7 +38,7 @@ func (d *Design) newRoster(c *Cell) []seat {
 		if generated {
 			continue
 		}
-		alike := rendered(c, p, out[i])
+		alike := rendered(c, p, out[i].form)
 		out[i].sample = seen[alike]
 		seen[alike]++
 	}
@@ -46,15 +46,17 @@ func (d *Design) newRoster(c *Cell) []seat {
 }
 
 // rendered is everything in which two respondents of one cell can differ as
-// the model sees them.
-func rendered(c *Cell, p Persona, s seat) string {
+// the model sees them, but for the order of the items: two that are shown the
+// same items in other orders can still send the same request, for the first
+// item of a conversation or an isolated one, and must not share its reply.
+func rendered(c *Cell, p Persona, form string) string {
 	var b strings.Builder
 	value := func(name string) string { return fmt.Sprint(p[name]) }
 	b.WriteString(c.Prompt.Template.Render(value))
 	if sys := c.System(); sys != nil {
 		b.WriteString("\x00" + sys.Render(value))
 	}
-	fmt.Fprintf(&b, "\x00%s\x00%v", s.form, s.order)
+	b.WriteString("\x00" + form)
 	return b.String()
 }
 

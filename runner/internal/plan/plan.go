@@ -6,6 +6,7 @@
 package plan
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/design"
 	"circumplex.example/runner/internal/session"
+	"circumplex.example/schema"
 	"circumplex.example/schema/diag"
 )
 
@@ -233,20 +235,30 @@ type firsts struct {
 
 func newFirsts(d *design.Design) *firsts { return &firsts{d: d, seen: map[uint64]int32{}} }
 
+// check looks at the requests that follow from no reply: the first of a session,
+// or every one where each item has a conversation of its own.
 func (f *firsts) check(v *session.Visit) error {
-	if len(v.Turns) == 0 {
-		return nil
+	for i := range v.Turns {
+		t := &v.Turns[i]
+		if i > 0 && v.Session.Mode != schema.Isolated {
+			break
+		}
+		if err := f.one(t.Key, v.Respondent); err != nil {
+			return err
+		}
 	}
-	k := v.Turns[0].Key
-	short := uint64(k[0]) | uint64(k[1])<<8 | uint64(k[2])<<16 | uint64(k[3])<<24 | uint64(k[4])<<32 | uint64(k[5])<<40 | uint64(k[6])<<48 | uint64(k[7])<<56
-	c := v.Respondent.Cell
+	return nil
+}
+
+func (f *firsts) one(k completion.Key, r design.Respondent) error {
+	short := binary.LittleEndian.Uint64(k[:])
 	other, dup := f.seen[short]
 	if !dup {
-		f.seen[short] = int32(c.Index)
+		f.seen[short] = int32(r.Cell.Index)
 		return nil
 	}
-	if o := f.d.Cells()[other]; o != c && !f.shared(o, c) {
-		return f.conflict(o, c, v.Respondent.Replicate)
+	if o := f.d.Cells()[other]; o != r.Cell && !f.shared(o, r.Cell) {
+		return f.conflict(o, r.Cell, r.Replicate)
 	}
 	return nil
 }
