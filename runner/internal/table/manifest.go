@@ -33,6 +33,7 @@ type Manifest struct {
 	ParserVersion  int                `json:"parser_version"`
 	InputsDigest   string             `json:"inputs_digest"`
 	Counts         Counts             `json:"counts"`
+	Import         *Import            `json:"import,omitempty"`
 	Tables         []ManifestTable    `json:"tables"`
 }
 

@@ -17,6 +17,8 @@ type Info struct {
 	DesignHash, Simulated string
 	// ProgramVersion is the version of the program that wrote the tables.
 	ProgramVersion string
+	// Facts are further rows of the options table.
+	Facts map[string]string `json:",omitempty"`
 }
 
 func (i Info) meta(exp *schema.Experiment) map[string]string {
@@ -148,6 +150,7 @@ func writeOptions(dir string, exp *schema.Experiment, info Info, meta map[string
 		}
 		opts["scale_labels"] = string(b)
 	}
+	maps.Copy(opts, info.Facts)
 	return small(dir, optionsSchema, meta, func(add func(...any) error) error {
 		for _, name := range slices.Sorted(maps.Keys(opts)) {
 			if opts[name] == "" {
