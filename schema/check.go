@@ -23,6 +23,7 @@ func (l *loader) check(e *Experiment) {
 	for _, m := range e.Models {
 		l.checkModel(e, m)
 	}
+	l.checkSystems(e)
 	l.checkTexts(e)
 	l.checkWhere(e)
 	l.checkBenchmarks(e)
@@ -191,7 +192,8 @@ func (l *loader) checkAdministration(a *Administration) {
 func (l *loader) checkModel(e *Experiment, m *Model) {
 	if m.Provider != "simulated" && m.Provider != "openai" && m.BaseURL == "" && m.Identity != "" {
 		l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("factors", "model", m.Name, "identity"),
-			What: fmt.Sprintf("model %q names an identity without a base_url", m.Name)})
+			What: fmt.Sprintf("model %q names an identity without a base_url", m.Name),
+			Why:  "an identity stands for an address in the keys of completions", Mend: "add  base_url  or remove  identity"})
 	}
 	if _, constant := m.Parameters["seed"].(float64); constant && e.N > 1 {
 		l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("factors", "model", m.Name, "parameters", "seed"),
@@ -225,30 +227,38 @@ func (l *loader) checkTexts(e *Experiment) {
 	needed := map[string][]string{}
 	for _, p := range e.Prompts {
 		for _, f := range p.Form.all() {
-			needed[f] = append(needed[f], l.places.placeAt("factors", "prompt", p.Name).Relative(l.dir).String())
+			needed[f] = append(needed[f], shown(l.places.placeAt("factors", "prompt", p.Name)))
 		}
 	}
 	for _, f := range e.Further {
 		for _, lv := range f.Levels {
 			if lv.Form != "" {
-				needed[lv.Form] = append(needed[lv.Form], l.places.placeAt("factors", f.Name, lv.Name).Relative(l.dir).String())
+				needed[lv.Form] = append(needed[lv.Form], shown(l.places.placeAt("factors", f.Name, lv.Name)))
 			}
 		}
 	}
 	for _, form := range slices.Sorted(maps.Keys(needed)) {
 		var without []string
 		for _, it := range e.Instrument.Items {
-			if it.Texts[form] == "" {
+			if it.Texts != nil && it.Texts[form] == "" {
 				without = append(without, fmt.Sprint(it.Number))
 			}
 		}
 		if len(without) > 0 {
-			l.fail(diag.Problem{Place: l.places.placeAt("instrument", "items"),
-				What: fmt.Sprintf("%d items have no %s text: %s", len(without), form, clip(strings.Join(without, ", "))),
+			l.fail(diag.Problem{Place: l.places.placeAt("instrument", "items", without[0]),
+				What: fmt.Sprintf("no %s text for item %s", form, clip(strings.Join(without, ", "))),
 				Why:  "the form is asked for at " + strings.Join(slices.Compact(needed[form]), ", "),
-				Mend: fmt.Sprintf("write the texts, or choose another  form:  (%s)", strings.Join(e.Instrument.Forms(), ", "))})
+				Mend: "write the text" + otherForms(e.Instrument)})
 		}
 	}
+}
+
+// otherForms suggests the forms that every item has.
+func otherForms(in *Instrument) string {
+	if len(in.Forms()) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", or choose a form that every item has (%s)", strings.Join(in.Forms(), ", "))
 }
 
 // all lists the forms the rule can lead to.

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -55,7 +56,8 @@ func (l *loader) warnUnusedLevels(e *Experiment) {
 			})
 			if !admitted {
 				l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("factors", factor, name),
-					What: fmt.Sprintf("no clause of where admits the %s %q: it is in no cell", factor, name)})
+					What: fmt.Sprintf("no clause of where admits the %s %q: it is in no cell", factor, name),
+					Mend: "name it in a clause, or remove the level"})
 			}
 		}
 	}
@@ -112,14 +114,21 @@ func (l *loader) checkCorrelations(e *Experiment, b *Benchmark, at func(...strin
 			switch {
 			case b.Correlations[i] == nil:
 			case !ok:
-				l.fail(diag.Problem{Place: at("correlations", i), What: fmt.Sprintf("benchmark %q has no correlation of %s with %s", b.Field, i, j)})
+				l.fail(diag.Problem{Place: at("correlations", i), What: fmt.Sprintf("benchmark %q has no correlation of %s with %s", b.Field, i, j),
+					Mend: fmt.Sprintf("add  %s: %s: 0.0  with its number", i, j)})
 			case i == j && r != 1:
-				l.fail(diag.Problem{Place: at("correlations", i, j), What: fmt.Sprintf("benchmark %q: the correlation of %s with itself is %v, want 1", b.Field, i, r)})
-			case b.Correlations[j] != nil && r != b.Correlations[j][i]:
-				l.fail(diag.Problem{Place: at("correlations", i, j), What: fmt.Sprintf("benchmark %q is not symmetric: %s with %s is %v, %s with %s is %v", b.Field, i, j, r, j, i, b.Correlations[j][i])})
+				l.fail(diag.Problem{Place: at("correlations", i, j), What: fmt.Sprintf("benchmark %q: the correlation of %s with itself is %v", b.Field, i, r), Mend: "write 1"})
+			case i > j && has(b.Correlations, j, i) && r != b.Correlations[j][i]:
+				l.fail(diag.Problem{Place: at("correlations", i, j), What: fmt.Sprintf("benchmark %q is not symmetric: %s with %s is %v, %s with %s is %v", b.Field, i, j, r, j, i, b.Correlations[j][i]),
+					Why: "the other stands at " + shown(at("correlations", j, i)), Mend: "give both the same number"})
 			}
 		}
 	}
+}
+
+func has(m map[string]map[string]float64, i, j string) bool {
+	_, ok := m[i][j]
+	return ok
 }
 
 // checkAnalysis resolves the benchmarks and circles that the analysis names.
@@ -134,7 +143,7 @@ func (l *loader) checkAnalysis(e *Experiment) {
 	if a.AnchorCircle == "" && len(circles) > 0 {
 		a.AnchorCircle = circles[0]
 	} else if a.AnchorCircle != "" && !slices.Contains(circles, a.AnchorCircle) {
-		l.fail(diag.Problem{Place: l.places.placeAt("analysis", "anchor_circle"), What: fmt.Sprintf("anchor_circle names the circle %q, which the instrument does not have", a.AnchorCircle), Mend: diag.DidYouMean(a.AnchorCircle, circles)})
+		l.fail(diag.Problem{Place: l.places.placeAt("analysis", "anchor_circle"), What: fmt.Sprintf("anchor_circle names the circle %q, which the instrument does not have", a.AnchorCircle), Mend: cmp.Or(diag.DidYouMean(a.AnchorCircle, circles), "remove it: this instrument declares no circles")})
 	}
 }
 
@@ -152,7 +161,8 @@ func (l *loader) chosenBenchmark(e *Experiment, option, field string, statistics
 		}
 	}
 	if field != "" {
-		l.fail(diag.Problem{Place: l.places.placeAt("analysis", option), What: fmt.Sprintf("%s names %q, which is no benchmark of %s", option, field, strings.Join(statistics, " or ")), Mend: diag.DidYouMean(field, known)})
+		l.fail(diag.Problem{Place: l.places.placeAt("analysis", option), What: fmt.Sprintf("%s names %q, which is no benchmark of %s", option, field, strings.Join(statistics, " or ")),
+			Mend: cmp.Or(diag.DidYouMean(field, known), "declare one under  benchmarks,  or remove  "+option)})
 	}
 	return ""
 }

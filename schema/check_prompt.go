@@ -10,7 +10,7 @@ import (
 )
 
 func (l *loader) checkPrompt(e *Experiment, p *Prompt) {
-	p.markUsed()
+	p.markUsed(e)
 	at := func(path ...string) diag.Place {
 		return l.places.placeAt(append([]string{"factors", "prompt", p.Name}, path...)...)
 	}
@@ -18,17 +18,103 @@ func (l *loader) checkPrompt(e *Experiment, p *Prompt) {
 	l.checkPlaceholders(e, p, owner, at)
 	for _, v := range p.Variables {
 		if len(v.Used) == 0 {
-			l.fail(diag.Problem{Place: at("variables", v.Name), What: fmt.Sprintf("variable %q of prompt %q is used nowhere", v.Name, p.Name),
-				Why:  fmt.Sprintf("the template has the placeholders %v (%s)", p.Template.Placeholders(), at("template").Relative(l.dir)),
-				Mend: fmt.Sprintf("put {%s} into the template, or remove the variable", v.Fields[0])})
+			if !p.nearlyUsed(v, owner) {
+				l.fail(diag.Problem{Place: at("variables", v.Name), What: fmt.Sprintf("variable %q of prompt %q is used nowhere", v.Name, p.Name),
+					Why:  fmt.Sprintf("the template (%s) has %s", shown(at("template")), p.Template.list()),
+					Mend: fmt.Sprintf("put {%s} into the template, or remove the variable", v.Fields[0])})
+			}
 			continue
 		}
 		l.checkEntries(e, p, v, at)
+		l.checkGenerate(p, v, owner, at)
 	}
 	l.checkForm(p, owner, at)
+	l.checkEmpty(p, owner, at)
+}
+
+// nearlyUsed reports whether a placeholder that nothing fills is a slip for one
+// of the variable's fields; that is then told at the template.
+func (p *Prompt) nearlyUsed(v *Variable, owner map[string]*Variable) bool {
+	return slices.ContainsFunc(p.Template.Placeholders(), func(ph string) bool {
+		return owner[ph] == nil && slices.Contains(v.Fields, diag.Nearest(ph, slices.Collect(maps.Keys(owner))))
+	})
+}
+
+// checkEmpty makes sure that no respondent gets an empty instruction.
+func (l *loader) checkEmpty(p *Prompt, owner map[string]*Variable, at func(...string) diag.Place) {
 	if strings.TrimSpace(p.Template.Render(func(string) string { return "x" })) == "" {
 		l.fail(diag.Problem{Place: at("template"), What: fmt.Sprintf("the template of prompt %q is empty", p.Name), Mend: "write the instruction the model is to follow"})
+		return
 	}
+	if strings.TrimSpace(p.Template.Render(func(string) string { return "" })) != "" {
+		return
+	}
+	// All that is said is said by variables: one must always say something.
+	var blank []diag.Place
+	for _, ph := range p.Template.Placeholders() {
+		v := owner[ph]
+		if v == nil {
+			return
+		}
+		i := slices.IndexFunc(v.Entries, func(e Entry) bool { return strings.TrimSpace(fmt.Sprint(e[ph])) == "" })
+		if i < 0 {
+			return
+		}
+		blank = append(blank, at("variables", v.Name, "from", fmt.Sprint(i)))
+	}
+	l.fail(diag.Problem{Place: blank[0], What: fmt.Sprintf("the template of prompt %q renders empty with this entry", p.Name),
+		Why:  fmt.Sprintf("nothing but placeholders stands in it (%s)", shown(at("template"))),
+		Mend: "remove the entry, or write an instruction into the template"})
+}
+
+// checkGenerate points at a placeholder in the request for a text: it would be
+// sent as it stands.
+func (l *loader) checkGenerate(p *Prompt, v *Variable, owner map[string]*Variable, at func(...string) diag.Place) {
+	if v.Generate == nil {
+		return
+	}
+	t, err := ParseTemplate(v.Generate.Prompt)
+	if err != nil {
+		return // braces that are none of ours
+	}
+	for _, ph := range t.Placeholders() {
+		if owner[ph] != nil {
+			l.fail(diag.Problem{Place: at("variables", v.Name, "generate", "prompt"), What: fmt.Sprintf("the request that generates %q in prompt %q holds {%s}, which is not filled there", v.Name, p.Name, ph),
+				Why: "a text is generated once for each model and replicate, from one request", Mend: fmt.Sprintf("remove {%s} from it", ph)})
+		}
+	}
+}
+
+// checkSystems checks the system prompts that levels of further factors put in
+// place of the prompts' own: every prompt must fill their placeholders.
+func (l *loader) checkSystems(e *Experiment) {
+	for _, f := range e.Further {
+		for _, lv := range f.Levels {
+			if lv.System == nil {
+				continue
+			}
+			place := l.places.placeAt("factors", f.Name, lv.Name, "system")
+			t, err := ParseTemplate(*lv.System)
+			if err != nil {
+				l.fail(diag.Problem{Place: place, What: fmt.Sprintf("the system of level %q of factor %q cannot be read: %v", lv.Name, f.Name, err), Mend: bracesMend})
+				continue
+			}
+			for _, ph := range t.Placeholders() {
+				for _, p := range e.Prompts {
+					if p.fills(ph) || e.fillsPlaceholder(ph) {
+						continue
+					}
+					l.fail(diag.Problem{Place: place, What: fmt.Sprintf("placeholder {%s} in the system of level %q of factor %q has no variable in prompt %q", ph, lv.Name, f.Name, p.Name),
+						Why: "a level meets every prompt; this one stands at " + shown(l.places.placeAt("factors", "prompt", p.Name)), Mend: "declare the variable there, or write the text out"})
+				}
+			}
+		}
+	}
+}
+
+// fills reports whether one of the prompt's variables fills a placeholder.
+func (p *Prompt) fills(placeholder string) bool {
+	return slices.ContainsFunc(p.Variables, func(v *Variable) bool { return slices.Contains(v.Fields, placeholder) })
 }
 
 // fieldOwners maps each placeholder that a variable fills to the variable.
@@ -93,14 +179,14 @@ func (l *loader) checkEntries(e *Experiment, p *Prompt, v *Variable, at func(...
 		}
 		l.fail(diag.Problem{Place: at("variables", v.Name, "from", fmt.Sprint(i)),
 			What: fmt.Sprintf("entry %d of variable %q in prompt %q is a duplicate of entry %d: %s", i+1, v.Name, p.Name, first+1, v.show(entry)),
-			Why:  "both would be rendered alike; the other stands at " + at("variables", v.Name, "from", fmt.Sprint(first)).Relative(l.dir).String(),
+			Why:  "both would be rendered alike; the other stands at " + shown(at("variables", v.Name, "from", fmt.Sprint(first))),
 			Mend: "remove one of them"})
 	}
 	if v.Draw == Shuffle && len(v.Entries) > 0 && e.N > len(v.Entries) {
 		l.fail(diag.Problem{Place: at("variables", v.Name, "from"),
 			What: fmt.Sprintf("variable %q of prompt %q is drawn without replacement from %d entries, but n is %d", v.Name, p.Name, len(v.Entries), e.N),
-			Why:  "n is set at " + l.places.placeAt("n").Relative(l.dir).String(),
-			Mend: fmt.Sprintf(`add %d entries, lower n to %d, or write  draw: "random"`, e.N-len(v.Entries), len(v.Entries))})
+			Why:  "n is set at " + shown(l.places.placeAt("n")),
+			Mend: fmt.Sprintf(`add entries (%d are missing), lower n to %d, or write  draw: "random"`, e.N-len(v.Entries), len(v.Entries))})
 	}
 }
 

@@ -48,7 +48,12 @@ func (l *loader) items(in *Instrument, r rawInstrument) {
 
 func (l *loader) keyAgainstItems(r rawInstrument, valueOf map[int]string) {
 	for code := range r.Values {
-		if _, ok := r.Key[code]; !ok {
+		// A slip in its name is told where the key has it.
+		slip := slices.ContainsFunc(slices.Collect(maps.Keys(r.Key)), func(k string) bool {
+			_, declared := r.Values[k]
+			return !declared && diag.Nearest(k, slices.Collect(maps.Keys(r.Values))) == code
+		})
+		if _, ok := r.Key[code]; !ok && !slip {
 			l.fail(diag.Problem{Place: l.places.placeAt("instrument", "key"), What: fmt.Sprintf("value %q has no entry in the key", code),
 				Mend: fmt.Sprintf("add  %s: [...]  with its item numbers", code)})
 		}
@@ -79,12 +84,12 @@ func (l *loader) instrumentExtras(in *Instrument, r rawInstrument, valueOf map[i
 	}
 	for n := range in.Labels {
 		if n < in.Min || n > in.Max {
-			l.fail(diag.Problem{Place: place("scale", "labels", strconv.Itoa(n)), What: fmt.Sprintf("the label of %d lies outside the scale %d..%d", n, in.Min, in.Max)})
+			l.fail(diag.Problem{Place: place("scale", "labels", strconv.Itoa(n)), What: fmt.Sprintf("the label of %d lies outside the scale %d..%d", n, in.Min, in.Max), Mend: "remove the label, or widen the scale"})
 		}
 	}
 	for i, n := range r.Reverse {
 		if _, ok := valueOf[n]; !ok {
-			l.fail(diag.Problem{Place: place("reverse", strconv.Itoa(i)), What: fmt.Sprintf("reverse names item %d, which the instrument does not have", n)})
+			l.fail(diag.Problem{Place: place("reverse", strconv.Itoa(i)), What: fmt.Sprintf("reverse names item %d, which the instrument does not have", n), Mend: fmt.Sprintf("take %d out of reverse", n)})
 		}
 	}
 	codes := slices.Sorted(maps.Keys(r.Values))

@@ -24,8 +24,8 @@ func (l *loader) leaf(path []cue.Selector, def, val cue.Value) {
 		return
 	}
 	p := diag.Problem{Place: l.places.place(path...), Path: pathString(path)}
-	if choices := stringChoices(def); len(choices) > 0 {
-		s, _ := val.String()
+	if s, serr := val.String(); serr == nil && len(stringChoices(def)) > 0 {
+		choices := stringChoices(def)
 		p.What = fmt.Sprintf("%s cannot be %q", pathString(path), s)
 		p.Mend = diag.DidYouMean(s, choices)
 		l.fail(p)
@@ -55,6 +55,8 @@ func stringChoices(def cue.Value) []string {
 		for _, a := range args {
 			if s, err := a.String(); err == nil {
 				out = append(out, s)
+			} else {
+				out = append(out, stringChoices(a)...)
 			}
 		}
 	}
@@ -111,15 +113,28 @@ func formHint(re string) string {
 func (l *loader) wrongType(path []cue.Selector, def, val cue.Value) {
 	p := diag.Problem{Place: l.places.place(path...), Path: pathString(path),
 		What: fmt.Sprintf("%s is %s, want %s", pathString(path), describe(val), kindWords(def.IncompleteKind()))}
-	if s, err := val.String(); err == nil && def.IncompleteKind()&cue.NumberKind != 0 {
-		if number.MatchString(s) {
-			p.Mend = fmt.Sprintf("write it without quotes:  %s: %s", last(path), s)
-		}
-	}
-	if val.IncompleteKind() == cue.FloatKind && def.IncompleteKind() == cue.IntKind {
+	s, err := val.String()
+	want, has := def.IncompleteKind(), val.IncompleteKind()
+	switch {
+	case err == nil && want&cue.NumberKind != 0 && number.MatchString(s):
+		p.Mend = "write it without quotes:  " + written(path, s)
+	case has == cue.FloatKind && want == cue.IntKind:
 		p.Mend = "write a whole number"
+	case has&cue.NumberKind != 0 && want&cue.StringKind != 0:
+		p.Mend = fmt.Sprintf("write it in quotes:  %s", written(path, fmt.Sprintf("%q", fmt.Sprint(val))))
+	case want == cue.ListKind:
+		p.Mend = "put brackets around it:  " + written(path, "[...]")
 	}
 	l.fail(p)
+}
+
+// written is a field with its value as an author would write it; an element of
+// a list is its value alone.
+func written(path []cue.Selector, value string) string {
+	if len(path) > 0 && path[len(path)-1].LabelType() == cue.IndexLabel {
+		return value
+	}
+	return last(path) + ": " + value
 }
 
 var number = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
@@ -187,6 +202,7 @@ func example(name string) string {
 
 // cueErrors reports what CUE said, at the author's place where it names one.
 func (l *loader) cueErrors(err error) {
+	broken := map[string]bool{}
 	for _, e := range errors.Errors(err) {
 		p := diag.Problem{Place: diag.Place{File: l.dir}, Path: strings.Join(e.Path(), ".")}
 		f, args := e.Msg()
@@ -197,9 +213,27 @@ func (l *loader) cueErrors(err error) {
 				break
 			}
 		}
+		if p.What == "import failed" {
+			p.What = importFailed(e.Error())
+		}
+		syntax := strings.HasPrefix(p.What, "expected ") || len(e.Path()) == 0 && p.Place.Line > 0
+		if syntax && broken[p.Place.File] {
+			continue // the parser lost its way at the first one
+		}
+		broken[p.Place.File] = syntax
 		p.What, p.Mend = explainCUE(p.What)
 		l.fail(p)
 	}
+}
+
+var missingPackage = regexp.MustCompile(`cannot find package ("[^"]+")`)
+
+// importFailed names the package that an import does not find.
+func importFailed(msg string) string {
+	if m := missingPackage.FindStringSubmatch(msg); m != nil {
+		return "cannot find package " + m[1]
+	}
+	return msg
 }
 
 // explainCUE adds a mend to the CUE messages that authors meet.
@@ -210,6 +244,9 @@ func explainCUE(msg string) (what, mend string) {
 		return msg, "define the field in one of the package's files, or mend the spelling"
 	case strings.Contains(msg, "found packages"):
 		return msg, "give all .cue files of the directory the same package clause"
+	case strings.HasPrefix(msg, "expected "):
+		return "this is no CUE: " + strings.ReplaceAll(msg, "'EOF'", "the end of the file"),
+			"look here and just above for a comma, quote, bracket or brace too few or too many"
 	case strings.Contains(msg, "cannot find package"), strings.Contains(msg, "import failed"):
 		return msg, `imports that always work: "` + Module + `/schema", "` + Module + `/experiments/instruments", "` + Module + `/experiments/benchmarks"`
 	case strings.Contains(msg, "imported and not used"):

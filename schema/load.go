@@ -44,9 +44,15 @@ func (l *loader) load(dir string) *Experiment {
 	}
 	l.ctx = cuecontext.New()
 	v := l.ctx.BuildInstance(inst)
-	l.rootFields(inst)
 	field := v.LookupPath(cue.MakePath(cue.Str("experiment")))
-	if !field.Exists() {
+	switch {
+	case field.Exists():
+		l.rootFields(inst)
+	case v.Err() != nil:
+		l.cueErrors(v.Err())
+		l.unresolved(inst)
+		return nil
+	default:
 		l.noExperiment(inst, v)
 		return nil
 	}
@@ -104,8 +110,11 @@ func (l *loader) checkDir(given, abs string) bool {
 	st, err := os.Stat(abs)
 	switch {
 	case err != nil:
-		l.fail(diag.Problem{Place: place, What: "there is no such directory",
-			Mend: "give the directory that holds the experiment's .cue files, for example  runner plan ./experiments/quickstart"})
+		mend := "give the directory that holds the experiment's .cue files"
+		if near := neighbour(given); near != "" {
+			mend = fmt.Sprintf("did you mean %s?", near)
+		}
+		l.fail(diag.Problem{Place: place, What: "there is no such directory", Mend: mend})
 		return false
 	case !st.IsDir():
 		l.fail(diag.Problem{Place: place, What: "this is a file, an experiment is a directory",
@@ -114,10 +123,40 @@ func (l *loader) checkDir(given, abs string) bool {
 	}
 	if m, _ := filepath.Glob(filepath.Join(abs, "*.cue")); len(m) == 0 {
 		l.fail(diag.Problem{Place: place, What: "there is no .cue file in this directory",
-			Mend: "give the directory that holds the experiment's .cue files, for example  runner plan ./experiments/quickstart"})
+			Mend: "give the directory that holds the experiment's .cue files"})
 		return false
 	}
 	return true
+}
+
+// neighbour returns the directory whose name is nearest to a path that does not
+// exist, as it would be typed; "" if none is near.
+func neighbour(given string) string {
+	parent := filepath.Dir(filepath.Clean(given))
+	entries, err := os.ReadDir(parent)
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	near := diag.Nearest(filepath.Base(given), names)
+	if near == "" {
+		return ""
+	}
+	return filepath.ToSlash(filepath.Join(parent, near))
+}
+
+// shown renders a place that stands inside a message: relative to the working
+// directory, as the program prints the place of the message itself.
+func shown(p diag.Place) string {
+	if wd, err := os.Getwd(); err == nil {
+		p = p.Relative(wd)
+	}
+	return p.String()
 }
 
 // definition returns a definition of the schema, as this experiment sees it.

@@ -27,12 +27,14 @@ func (l *loader) prompt(r *rawPrompt) *Prompt {
 	return p
 }
 
+const bracesMend = "write  {name}  for a placeholder;  {{  and  }}  for braces"
+
 func (l *loader) template(src, prompt, field string) *Template {
 	t, err := ParseTemplate(src)
 	if err != nil {
 		l.fail(diag.Problem{Place: l.places.placeAt("factors", "prompt", prompt, field),
 			What: fmt.Sprintf("the %s of prompt %q cannot be read: %v", field, prompt, err),
-			Mend: "write  {name}  for a placeholder and  {{  for a brace"})
+			Mend: bracesMend})
 		return &Template{Source: src, parts: []string{src}}
 	}
 	return t
@@ -75,7 +77,7 @@ func (l *loader) variable(prompt, name string, r rawVariable) *Variable {
 	}
 	if sources != 1 {
 		fail(at(), fmt.Sprintf("has %d sources, want one", sources), "give one of  from: [...]  range: {min: 18, max: 75}  generate: {prompt: \"...\"}")
-		return nil
+		return &Variable{Name: name, Draw: Random, Fields: []string{name}}
 	}
 	v := &Variable{Name: name, Draw: r.Draw, Fields: []string{name}, Balance: r.Balance}
 	if r.From == nil && r.Draw != "" {
@@ -158,12 +160,22 @@ func entry(name string, raw any) (e Entry, problem string) {
 }
 
 // markUsed records which fields of each variable the prompt uses: in its
-// templates, or to decide the form. They make an entry's identity, so a note
+// templates or a system prompt in their place, or to decide the form. They make an entry's identity, so a note
 // beside an entry can be reworded without redrawing anything.
-func (p *Prompt) markUsed() {
+func (p *Prompt) markUsed(e *Experiment) {
 	used := p.Template.Placeholders()
 	if p.System != nil {
 		used = append(used, p.System.Placeholders()...)
+	}
+	for _, f := range e.Further {
+		for _, lv := range f.Levels {
+			if lv.System == nil {
+				continue
+			}
+			if t, err := ParseTemplate(*lv.System); err == nil {
+				used = append(used, t.Placeholders()...)
+			}
+		}
 	}
 	if p.Form.By != "" {
 		used = append(used, p.Form.By)

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"regexp"
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/build"
@@ -12,29 +13,13 @@ import (
 // rootFields reports root fields that nothing refers to. CUE lets a misspelt
 // root field pass, and the list or factor in it would silently not count.
 func (l *loader) rootFields(inst *build.Instance) {
-	declared := map[string]*ast.Field{}
-	var names []string
 	used := map[string]bool{"experiment": true}
 	for _, f := range inst.Files {
-		for _, d := range f.Decls {
-			field, ok := d.(*ast.Field)
-			if !ok {
-				continue
-			}
-			name, isIdent, err := ast.LabelName(field.Label)
-			if err != nil || isIdent && (name[0] == '_' || name[0] == '#') {
-				continue
-			}
-			if declared[name] == nil {
-				declared[name] = field
-				names = append(names, name)
-			}
-		}
 		ast.Walk(f, func(n ast.Node) bool { return references(n, used) }, nil)
 	}
-	for _, name := range names {
+	for name, field := range rootNames(inst) {
 		if !used[name] {
-			l.unusedRoot(name, declared[name], inst, used)
+			l.unusedRoot(name, field)
 		}
 	}
 }
@@ -55,31 +40,51 @@ func references(n ast.Node, used map[string]bool) bool {
 	return true
 }
 
-func (l *loader) unusedRoot(name string, field *ast.Field, inst *build.Instance, used map[string]bool) {
+func (l *loader) unusedRoot(name string, field *ast.Field) {
 	p := diag.Problem{Place: placeOf(field.Label.Pos()), Path: name,
 		What: fmt.Sprintf("the root field %q is used nowhere", name),
 		Why:  "only what experiment refers to takes part",
 		Mend: fmt.Sprintf("refer to it from experiment, or name it _%s to keep it as a note", name)}
-	if name == "experiments" || diag.Nearest(name, []string{"experiment"}) != "" {
-		p.Mend = "did you mean \"experiment\"?"
-	}
-	for u := range used {
-		if unresolved(inst, u) && diag.Nearest(name, []string{u}) != "" {
-			p.Mend = fmt.Sprintf("did you mean %q?", u)
-		}
-	}
 	l.fail(p)
 }
 
-// unresolved reports whether an identifier is referred to but declared nowhere
-// in the package.
-func unresolved(inst *build.Instance, name string) bool {
+// unresolved gives references to what is not declared the nearest root field as
+// their mend.
+func (l *loader) unresolved(inst *build.Instance) {
+	var names []string
+	for name := range rootNames(inst) {
+		names = append(names, name)
+	}
+	for i, p := range l.problems {
+		m := notFound.FindStringSubmatch(p.What)
+		if m == nil {
+			continue
+		}
+		if near := diag.Nearest(m[1], names); near != "" {
+			l.problems[i].Mend = fmt.Sprintf("did you mean %q (%s)?", near, shown(placeOf(rootNames(inst)[near].Label.Pos())))
+		}
+	}
+}
+
+var notFound = regexp.MustCompile(`^reference "(.+)" not found$`)
+
+// rootNames are the regular root fields of a package, by name.
+func rootNames(inst *build.Instance) map[string]*ast.Field {
+	out := map[string]*ast.Field{}
 	for _, f := range inst.Files {
-		for _, u := range f.Unresolved {
-			if u.Name == name && u.Node == nil {
-				return true
+		for _, d := range f.Decls {
+			field, ok := d.(*ast.Field)
+			if !ok {
+				continue
+			}
+			name, isIdent, err := ast.LabelName(field.Label)
+			if err != nil || isIdent && (name[0] == '_' || name[0] == '#') {
+				continue
+			}
+			if out[name] == nil {
+				out[name] = field
 			}
 		}
 	}
-	return false
+	return out
 }

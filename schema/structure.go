@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue"
-	"cuelang.org/go/cue/errors"
 
 	"circumplex.example/schema/diag"
 )
@@ -33,21 +32,42 @@ func (l *loader) walk(path []cue.Selector, def cue.Value) {
 	for _, p := range parts[1:] {
 		val = val.Unify(p)
 	}
-	if err := val.Err(); err != nil && val.IncompleteKind() == cue.BottomKind {
-		l.conflict(path, val, err)
+	kind := val.IncompleteKind()
+	if structs(parts) {
+		kind = cue.StructKind // one with a fault inside it has no kind of its own
+	}
+	if err := val.Err(); err != nil && kind == cue.BottomKind {
+		l.conflict(path, parts, err)
 		return
 	}
-	def = alternative(def, val.IncompleteKind())
-	switch kind := val.IncompleteKind(); {
+	def = alternative(def, kind)
+	switch {
 	case def.IncompleteKind()&kind == 0:
 		l.wrongType(path, def, val)
 	case kind == cue.StructKind:
-		l.walkStruct(path, def, val)
+		l.walkStruct(path, def, parts)
 	case kind == cue.ListKind:
 		l.walkList(path, def, val)
 	default:
 		l.leaf(path, def, val)
 	}
+}
+
+// structs reports whether all parts of a value are structs, also such as hold a
+// fault in one of their fields.
+func structs(parts []cue.Value) bool {
+	for _, p := range parts {
+		switch p.IncompleteKind() {
+		case cue.StructKind:
+			continue
+		case cue.BottomKind:
+			if it, err := p.Fields(cue.All()); err == nil && it.Next() {
+				continue
+			}
+		}
+		return false
+	}
+	return true
 }
 
 // alternative picks, from a schema that admits several kinds of value, the one
@@ -69,20 +89,16 @@ func alternative(def cue.Value, kind cue.Kind) cue.Value {
 	return def
 }
 
-func (l *loader) walkStruct(path []cue.Selector, def, val cue.Value) {
+func (l *loader) walkStruct(path []cue.Selector, def cue.Value, parts []cue.Value) {
 	known, required := fieldNames(def)
-	it, err := val.Fields()
-	if err != nil {
-		// Walked on the value without validation: errors below are found there.
-		it, err = val.Fields(cue.Optional(false))
-	}
-	for err == nil && it.Next() {
-		sel := it.Selector()
+	for _, sel := range selectors(parts) {
 		name := sel.Unquoted()
 		delete(required, name)
 		sub, ok := subSchema(def, sel)
 		if !ok {
 			l.unknownField(append(path, sel), name, known)
+			// Not also told to be missing: the slip in its name is why.
+			delete(required, diag.Nearest(name, known))
 			continue
 		}
 		l.walk(append(path, sel), sub)
@@ -92,6 +108,25 @@ func (l *loader) walkStruct(path []cue.Selector, def, val cue.Value) {
 			l.missingField(path, name)
 		}
 	}
+}
+
+// selectors lists the fields that the parts of a struct have, each once.
+func selectors(parts []cue.Value) []cue.Selector {
+	var out []cue.Selector
+	seen := map[string]bool{}
+	for _, p := range parts {
+		it, err := p.Fields()
+		if err != nil {
+			it, err = p.Fields(cue.Optional(false))
+		}
+		for err == nil && it.Next() {
+			if sel := it.Selector(); !seen[sel.String()] {
+				seen[sel.String()] = true
+				out = append(out, sel)
+			}
+		}
+	}
+	return out
 }
 
 // fieldNames lists the schema's named fields and which of them are required.
@@ -149,7 +184,10 @@ func (l *loader) unknownField(path []cue.Selector, name string, known []string) 
 	p := diag.Problem{Place: l.places.place(path...), Path: pathString(path),
 		What: fmt.Sprintf("unknown field %q%s", name, in(path))}
 	p.Mend = diag.DidYouMean(name, known)
-	if p.Mend == "" && len(known) > 0 {
+	if len(known) == 0 {
+		p.What = fmt.Sprintf("%q is no name for a field%s", name, in(path))
+		p.Mend = `the fields are numbers in quotes, such as "1"`
+	} else if p.Mend == "" {
 		p.Mend = "known: " + strings.Join(known, ", ")
 	}
 	l.fail(p)
@@ -174,30 +212,3 @@ func in(path []cue.Selector) string {
 }
 
 func pathString(path []cue.Selector) string { return cue.MakePath(path...).String() }
-
-// conflict reports fields that the author wrote twice with different values.
-func (l *loader) conflict(path []cue.Selector, val cue.Value, err error) {
-	p := diag.Problem{Place: l.places.place(path...), Path: pathString(path),
-		What: fmt.Sprintf("%s cannot be evaluated: %s", pathString(path), firstMessage(err))}
-	var at []string
-	for _, e := range errors.Errors(err) {
-		for _, pos := range errors.Positions(e) {
-			if l.places.authored(pos) {
-				at = append(at, placeOf(pos).Relative(l.dir).String())
-			}
-		}
-	}
-	if len(at) > 1 {
-		p.Why = "the values stand at " + strings.Join(at, " and ")
-	}
-	l.fail(p)
-}
-
-func firstMessage(err error) string {
-	all := errors.Errors(err)
-	if len(all) == 0 {
-		return err.Error()
-	}
-	f, args := all[0].Msg()
-	return fmt.Sprintf(f, args...)
-}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Template is a text with {placeholders}. "{{" stands for a brace.
+// Template is a text with {placeholders}. "{{" and "}}" stand for braces.
 type Template struct {
 	// Source is the text as the author wrote it.
 	Source string
@@ -35,6 +35,8 @@ func ParseTemplate(src string) (*Template, error) {
 			t.parts = append(t.parts, lit.String(), name)
 			lit.Reset()
 			i += end + 1
+		case src[i] == '}':
+			return nil, fmt.Errorf("the brace after %q was never opened", clipEnd(src[:i]))
 		default:
 			lit.WriteByte(src[i])
 			i++
@@ -47,6 +49,14 @@ func ParseTemplate(src string) (*Template, error) {
 func clip(s string) string {
 	if r := []rune(s); len(r) > 40 {
 		return string(r[:40]) + "…"
+	}
+	return s
+}
+
+// clipEnd is clip from the other end.
+func clipEnd(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return "…" + string(r[len(r)-40:])
 	}
 	return s
 }
@@ -69,6 +79,15 @@ func (t *Template) Placeholders() []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// list renders the placeholders for a message.
+func (t *Template) list() string {
+	ps := t.Placeholders()
+	if len(ps) == 0 {
+		return "no placeholder"
+	}
+	return "{" + strings.Join(ps, "} {") + "}"
 }
 
 // Render fills the placeholders. A value that ends in a full stop loses it

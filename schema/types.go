@@ -49,6 +49,10 @@ func (e *Experiment) Place(path ...string) diag.Place {
 	return e.places(path...)
 }
 
+// Shown is Place as it stands inside a message: relative to the working
+// directory.
+func (e *Experiment) Shown(path ...string) string { return shown(e.Place(path...)) }
+
 // Level is what every level of a factor has.
 type Level struct {
 	// Name is the level's name.
