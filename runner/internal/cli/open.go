@@ -41,7 +41,7 @@ func (a *app) design(dir string) (*opened, error) {
 	}
 	d, err := design.New(exp)
 	if err != nil {
-		return nil, &exitError{code: exitInvalid, err: err}
+		return nil, err
 	}
 	o := &opened{exp: exp, design: d, warnings: problems}
 	o.builder = session.NewBuilder(d, session.Options{Simulate: a.flags.simulate})

@@ -18,6 +18,7 @@ import (
 	"sync"
 
 	"circumplex.example/schema"
+	"circumplex.example/schema/diag"
 )
 
 // MaxCells bounds the full factorial: beyond it a design is a mistake.
@@ -65,7 +66,8 @@ func New(exp *schema.Experiment) (*Design, error) {
 		}
 	}
 	if len(d.cells) == 0 {
-		return nil, fmt.Errorf("%s: the clauses of where admit no combination of levels", exp.Place("where"))
+		return nil, diag.List{{Severity: diag.Error, Place: exp.Place("where"), What: "the clauses of where admit no combination of levels",
+			Mend: "remove where to admit every combination, or widen a clause"}}
 	}
 	return d, nil
 }
@@ -75,7 +77,8 @@ func checkSize(exp *schema.Experiment) error {
 	for _, f := range exp.FactorNames() {
 		n *= len(exp.LevelNames(f))
 		if n > MaxCells {
-			return fmt.Errorf("%s: the full factorial has more than %d cells", exp.Place("factors"), MaxCells)
+			return diag.List{{Severity: diag.Error, Place: exp.Place("factors"),
+				What: fmt.Sprintf("the full factorial has more than %d cells", MaxCells), Mend: "declare fewer factors or levels; where cuts down afterwards"}}
 		}
 	}
 	return nil

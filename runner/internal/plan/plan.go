@@ -83,6 +83,9 @@ func Make(d *design.Design, w *session.Walker, part Part, each func(v *session.V
 			return nil, err
 		}
 	}
+	if len(m.first.problems) > 0 {
+		return nil, m.first.problems.Sorted()
+	}
 	p := &Plan{Total: m.total, Personas: m.generated}
 	for _, f := range d.Experiment.FactorNames() {
 		for _, name := range d.Experiment.LevelNames(f) {
@@ -116,9 +119,7 @@ func (m *maker) cell(c *design.Cell, part Part) error {
 		if err := m.w.Visit(r, &visit); err != nil {
 			return err
 		}
-		if err := m.first.check(&visit); err != nil {
-			return err
-		}
+		m.first.check(&visit)
 		if m.each != nil {
 			m.each(&visit, in)
 		}
@@ -229,38 +230,38 @@ const personaTokens = 80
 // firsts finds two cells that would send the same first request. One of them
 // would get the other's reply, unless the author says that this is meant.
 type firsts struct {
-	d    *design.Design
-	seen map[uint64]int32 // first eight bytes of the key -> cell
+	d        *design.Design
+	seen     map[uint64]int32 // first eight bytes of the key -> cell
+	problems diag.List
+	told     map[[2]string]bool // levels that a problem was reported for
 }
 
-func newFirsts(d *design.Design) *firsts { return &firsts{d: d, seen: map[uint64]int32{}} }
+func newFirsts(d *design.Design) *firsts {
+	return &firsts{d: d, seen: map[uint64]int32{}, told: map[[2]string]bool{}}
+}
 
 // check looks at the requests that follow from no reply: the first of a session,
 // or every one where each item has a conversation of its own.
-func (f *firsts) check(v *session.Visit) error {
+func (f *firsts) check(v *session.Visit) {
 	for i := range v.Turns {
 		t := &v.Turns[i]
 		if i > 0 && v.Session.Mode != schema.Isolated {
 			break
 		}
-		if err := f.one(t.Key, v.Respondent); err != nil {
-			return err
-		}
+		f.one(t.Key, v.Respondent)
 	}
-	return nil
 }
 
-func (f *firsts) one(k completion.Key, r design.Respondent) error {
+func (f *firsts) one(k completion.Key, r design.Respondent) {
 	short := binary.LittleEndian.Uint64(k[:])
 	other, dup := f.seen[short]
 	if !dup {
 		f.seen[short] = int32(r.Cell.Index)
-		return nil
+		return
 	}
 	if o := f.d.Cells()[other]; o != r.Cell && !f.shared(o, r.Cell) {
-		return f.conflict(o, r.Cell, r.Replicate)
+		f.conflict(o, r.Cell, r.Replicate)
 	}
-	return nil
 }
 
 // shared reports whether a factor in which two cells differ declares both
@@ -275,19 +276,24 @@ func (f *firsts) shared(a, b *design.Cell) bool {
 	return false
 }
 
-func (f *firsts) conflict(a, b *design.Cell, replicate int) error {
+// conflict reports two cells with one request, once for each pair of levels.
+func (f *firsts) conflict(a, b *design.Cell, replicate int) {
 	la, lb := f.d.LevelsOf(a), f.d.LevelsOf(b)
 	e := f.d.Experiment
-	p := diag.Problem{Severity: diag.Error}
 	for i, factor := range e.FactorNames() {
 		if la[i].Name == lb[i].Name {
 			continue
 		}
-		p.Place = e.Place("factors", factor, lb[i].Name)
-		p.What = fmt.Sprintf("two cells would send the same request: (%s) and (%s), replicate %d", f.d.Describe(a), f.d.Describe(b), replicate)
-		p.Why = fmt.Sprintf("one completion would have to serve both; they differ in %s %q (%s) and %q", factor, la[i].Name, e.Place("factors", factor, la[i].Name).Relative(e.Dir), lb[i].Name)
-		p.Mend = "say which is meant, in both levels:  shared: true  (one completion serves both), or in one:  independent: true  (each has its own)"
-		break
+		pair := [2]string{factor + "=" + la[i].Name, lb[i].Name}
+		if f.told[pair] {
+			return
+		}
+		f.told[pair] = true
+		f.problems.Add(diag.Problem{Place: e.Place("factors", factor, lb[i].Name),
+			What: fmt.Sprintf("the levels %q and %q of factor %q would send the same requests", la[i].Name, lb[i].Name, factor),
+			Why: fmt.Sprintf("in replicate %d the cells (%s) and (%s) have a request in common, so one would get the reply of the other; %q stands at %s",
+				replicate, f.d.Describe(a), f.d.Describe(b), la[i].Name, e.Shown("factors", factor, la[i].Name)),
+			Mend: "say which is meant, in both levels:  shared: true  (one completion serves both), or in one:  independent: true  (each has its own)"})
+		return
 	}
-	return diag.List{p}
 }

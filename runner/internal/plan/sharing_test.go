@@ -85,8 +85,8 @@ func TestShuffledRespondentsShareNoReply(t *testing.T) {
 // An isolated item that two orders show at one place would be sent by both.
 func TestOrdersThatSendTheSameIsolatedItemAreAnError(t *testing.T) {
 	_, _, err := planned(t, "isolated: {}", `{fixed: item_order: "fixed", shuffled: item_order: "shuffled"}`)
-	if err == nil || !strings.Contains(err.Error(), "two cells would send the same request") {
-		t.Errorf("error %v, want one that names two cells", err)
+	if err == nil || !strings.Contains(err.Error(), `levels "fixed" and "shuffled" of factor "item_order" would send the same requests`) {
+		t.Errorf("error %v, want one that names both levels", err)
 	}
 	_, _, err = planned(t, "isolated: {}", `{fixed: item_order: "fixed", shuffled: {item_order: "shuffled", independent: true}}`)
 	if err != nil {
