@@ -68,6 +68,7 @@ func (r *reader) respondents() error {
 	}
 	defer t.Close()
 	id, condition, replicate, status := t.strings("respondent_id"), t.strings("condition_id"), t.ints("replicate"), t.strings("status")
+	r.d.PersonaText = t.strings("persona_text")
 	if err := r.variables(t); err != nil {
 		return err
 	}
@@ -244,6 +245,7 @@ func (c *answerColumns) fill() error {
 	low, high := c.d.Key.Scale()
 	items := len(c.d.Items)
 	seen := make([]bool, len(c.rows)*items)
+	had := make([]uint32, len(c.rows)) // a bit a status
 	last, column, known := int32(0), 0, false
 	for row := range c.t.NumRows {
 		who, status := c.respondent.Codes[row], c.status.Codes[row]
@@ -265,7 +267,12 @@ func (c *answerColumns) fill() error {
 		}
 		seen[at] = true
 		s := c.statuses[status]
-		c.d.Conditions[c.owner[who]].Statuses[s]++
+		cond := &c.d.Conditions[c.owner[who]]
+		cond.Statuses[s]++
+		if had[who]&(1<<s) == 0 {
+			had[who] |= 1 << s
+			cond.Sessions[s]++
+		}
 		if answered := !c.response.Null(row); answered != (s == OK) {
 			return c.t.at(row, "response", "the status is %s, and the response is %s", s, presence(answered))
 		}

@@ -44,6 +44,7 @@ type Data struct {
 	Conditions  []Condition
 	Respondents []Respondent
 	Variables   []Variable // the declared variables, one value a respondent
+	PersonaText *tabular.Strings
 	Instrument  string
 	Items       []Item
 	Values      []Value
@@ -66,8 +67,9 @@ type Condition struct {
 	// Answers holds what Respondents[i] answered, a column an item.
 	Respondents []int
 	Answers     *score.Answers
-	// Statuses counts the answers by status.
-	Statuses [StatusCount]int
+	// Statuses counts the answers by status, Sessions the sessions with at
+	// least one answer of a status.
+	Statuses, Sessions [StatusCount]int
 }
 
 // Respondent is one session.

@@ -29,6 +29,11 @@ type Options struct {
 	StructureBenchmark string
 	AnchorCircle       string
 	AnchorColumn       string
+	Bootstrap          int      // resamples; 0: no intervals
+	BootstrapSeed      uint64   // of resamples and split halves
+	Strata             []string // columns of respondents that the design fixes; see StrataColumns
+	NoStrata           bool     // strata: none
+	Figures            bool     // draw the figures
 
 	Instrument       string
 	InstrumentHash   string
@@ -45,8 +50,58 @@ func Defaults() Options {
 	s := score.Default()
 	return Options{
 		MinAnswered: s.MinAnswered, RequireAllValues: s.RequireAllValues,
-		Restarts: 20, Permutations: 9999, AnchorCircle: "a", AnchorColumn: "anchor_value",
+		Restarts: 20, Permutations: 9999, Bootstrap: 1000, AnchorCircle: "a", AnchorColumn: "anchor_value", Figures: true,
 	}
+}
+
+// StrataColumns are the columns of respondents whose levels the design fixes,
+// so that a bootstrap must resample within them. The option strata names them,
+// separated by commas, or is none; without it they are the column of the anchors
+// and ethnic_group. Columns that a condition does not fill are passed over.
+func (o Options) StrataColumns() []string {
+	switch {
+	case o.NoStrata:
+		return nil
+	case len(o.Strata) > 0:
+		return o.Strata
+	}
+	return []string{o.AnchorColumn, "ethnic_group"}
+}
+
+// setStrata reads the names of columns.
+func (o *Options) setStrata(value string) {
+	o.Strata, o.NoStrata = nil, value == "none"
+	for _, c := range strings.Split(value, ",") {
+		if c = strings.TrimSpace(c); c != "" && !o.NoStrata {
+			o.Strata = append(o.Strata, c)
+		}
+	}
+}
+
+// minResamples is the least number whose 2.5 % point lies within the resamples.
+const minResamples = 40
+
+// setBootstrap sets the number of resamples.
+func (o *Options) setBootstrap(value string) error {
+	n := 0
+	if err := setInt(&n, "bootstrap", value); err != nil {
+		return err
+	}
+	if n > 0 && n < minResamples {
+		return fmt.Errorf("bootstrap: %d resamples do not give a 95 %% interval; use %d or more, or 0 for none", n, minResamples)
+	}
+	o.Bootstrap = n
+	return nil
+}
+
+// setSeed sets a seed.
+func setSeed(field *uint64, name, value string) error {
+	v, err := strconv.ParseUint(value, 10, 64)
+	if err != nil {
+		return fmt.Errorf("%s: %q is not a whole number from 0", name, value)
+	}
+	*field = v
+	return nil
 }
 
 // Score are the rules for incomplete sessions.
@@ -98,21 +153,21 @@ func (o *Options) Set(name, value string) error {
 		}
 		o.MinAnswered = v
 	case "require_all_values":
-		v, err := strconv.ParseBool(value)
-		if err != nil {
-			return fmt.Errorf("%s: %q is neither true nor false", name, value)
-		}
-		o.RequireAllValues = v
+		return setBool(&o.RequireAllValues, name, value)
+	case "figures":
+		return setBool(&o.Figures, name, value)
 	case "restarts":
 		return setInt(&o.Restarts, name, value)
 	case "permutations":
 		return setInt(&o.Permutations, name, value)
 	case "seed":
-		v, err := strconv.ParseUint(value, 10, 64)
-		if err != nil {
-			return fmt.Errorf("%s: %q is not a whole number from 0", name, value)
-		}
-		o.Seed = v
+		return setSeed(&o.Seed, name, value)
+	case "bootstrap":
+		return o.setBootstrap(value)
+	case "bootstrap_seed":
+		return setSeed(&o.BootstrapSeed, name, value)
+	case "strata":
+		o.setStrata(value)
 	}
 	return nil
 }
@@ -120,8 +175,8 @@ func (o *Options) Set(name, value string) error {
 // OptionNames are the options of the analysis that a caller may override, in
 // alphabetical order; facts about the experiment are not among them.
 func OptionNames() []string {
-	return []string{"anchor_circle", "anchor_column", "correlation", "dissimilarity", "mds", "means_benchmark", "min_answered",
-		"missing", "permutations", "require_all_values", "restarts", "scores", "seed", "structure_benchmark"}
+	return []string{"anchor_circle", "anchor_column", "bootstrap", "bootstrap_seed", "correlation", "dissimilarity", "figures", "mds", "means_benchmark", "min_answered",
+		"missing", "permutations", "require_all_values", "restarts", "scores", "seed", "strata", "structure_benchmark"}
 }
 
 // text is the field of an option that is any text, or nil.
@@ -176,6 +231,16 @@ func setChoice(o *Options, name, value string, set map[string]func(*Options)) er
 	}
 	sort.Strings(words)
 	return fmt.Errorf("%s: %q is none of %s", name, value, strings.Join(words, ", "))
+}
+
+// setBool sets a choice that is true or false.
+func setBool(field *bool, name, value string) error {
+	v, err := strconv.ParseBool(value)
+	if err != nil {
+		return fmt.Errorf("%s: %q is neither true nor false", name, value)
+	}
+	*field = v
+	return nil
 }
 
 // setInt sets a number of at most a million.
