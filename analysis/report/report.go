@@ -95,6 +95,9 @@ func Run(ctx context.Context, dir string, over Overrides) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.writeFigures(ctx, out, now.Outputs); err != nil {
+		return nil, err
+	}
 	now.Simulated, now.Headlines, now.Notes = a.simulated(), a.headlines(), a.summaryNotes()
 	old.removeStale(now, out)
 	if err := now.write(out); err != nil {
