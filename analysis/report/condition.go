@@ -41,6 +41,7 @@ type result struct {
 	fitNA           string
 
 	sensitivity []sensitivity
+	resampled   resampled
 
 	anchored bool // the condition has anchors
 	curve    *anchor.Curve

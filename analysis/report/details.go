@@ -3,9 +3,7 @@ package report
 import (
 	"fmt"
 
-	"circumplex.example/analysis/ingest"
 	"circumplex.example/analysis/mds"
-	"circumplex.example/analysis/score"
 )
 
 // sections calls f for each model of each group, under a heading.
@@ -166,67 +164,4 @@ func (a *analysis) anchorTable() *document {
 	d.notes = append(d.notes, fmt.Sprintf("The circle is %q of the instrument; the anchored value is the respondents' %s. Sessions whose anchor is "+
 		"no value of the instrument take no part. phi is in radians: 0 is a peak at the anchored value itself.", a.opts.AnchorCircle, a.opts.AnchorColumn), a.scoringNote())
 	return d
-}
-
-// qualityTable shows how many sessions and answers there are, and what became
-// of the others.
-func (a *analysis) qualityTable() *document {
-	d := &document{title: "Data quality: sessions planned, complete, used and left out; answers by status"}
-	seen := a.statusesSeen()
-	a.sections(d, func(results []*result) {
-		t := grid{fixed: 2, header: []string{"prompt", "T", "planned", "complete", "used", "no answer", "too few", "value unanswered", "distinct"}}
-		s := grid{fixed: 2, header: []string{"prompt", "T"}}
-		for _, k := range seen {
-			s.header = append(s.header, k.String())
-		}
-		for _, r := range results {
-			t.rows = append(t.rows, append([]string{r.c.Prompt, tempOf(r.c)}, numbers(qualityCounts(r)...)...))
-			row := []string{r.c.Prompt, tempOf(r.c)}
-			for _, k := range seen {
-				row = append(row, fmt.Sprint(r.c.Statuses[k]))
-			}
-			s.rows = append(s.rows, row)
-		}
-		t.write(&d.body)
-		s.write(&d.body)
-	})
-	d.header = append(append(a.keyHeader(), "planned", "complete", "used", "no_answer", "too_few", "value_unanswered", "distinct"), ingest.Statuses()...)
-	d.header = append(d.header, "simulated")
-	for i := range a.results {
-		r := &a.results[i]
-		row := append(a.keyCells(r), numbers(qualityCounts(r)...)...)
-		d.rows = append(d.rows, append(append(row, numbers(r.c.Statuses[:]...)...), fmt.Sprint(r.c.Simulated)))
-	}
-	d.notes = []string{"The first grid counts sessions: \"no answer\", \"too few\" and \"value unanswered\" are those left out of every statistic, \"distinct\" is the number of " +
-		"different vectors of answers among those used. The second counts answers by status; ok is the only one with a response.", a.scoringNote()}
-	return d
-}
-
-// qualityCounts are the numbers of the first grid.
-func qualityCounts(r *result) []int {
-	return []int{r.c.Planned, r.c.Complete, r.used(), r.scores.DroppedFor(score.NoAnswer), r.scores.DroppedFor(score.TooFewAnswers),
-		r.scores.DroppedFor(score.ValueMissing), r.c.Answers.Distinct(r.scores.Kept)}
-}
-
-// numbers prints counts.
-func numbers(n ...int) []string {
-	out := make([]string, len(n))
-	for i, v := range n {
-		out[i] = fmt.Sprint(v)
-	}
-	return out
-}
-
-// statusesSeen are the statuses that occur, ok always among them.
-func (a *analysis) statusesSeen() []ingest.Status {
-	out := []ingest.Status{ingest.OK}
-	for k := ingest.OK + 1; k < ingest.StatusCount; k++ {
-		for i := range a.results {
-			if a.results[i].c.Statuses[k] > 0 {
-				out = append(out, k)
-				break
-			}
-		}
-	}
-	return out
 }

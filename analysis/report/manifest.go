@@ -20,8 +20,9 @@ const manifestName = "manifest.json"
 type manifest struct {
 	ReportVersion string            `json:"report_version"`
 	Overrides     Overrides         `json:"overrides,omitempty"`
-	Inputs        map[string]string `json:"inputs"`  // file to SHA-256
-	Outputs       map[string]string `json:"outputs"` // file to SHA-256
+	Resampled     bool              `json:"resampled,omitempty"` // with intervals, unless the options say none
+	Inputs        map[string]string `json:"inputs"`              // file to SHA-256
+	Outputs       map[string]string `json:"outputs"`             // file to SHA-256
 	Simulated     string            `json:"simulated"`
 	Notes         []string          `json:"notes,omitempty"`
 	Headlines     []Headline        `json:"headlines"`
@@ -30,7 +31,7 @@ type manifest struct {
 // digestInputs is the manifest of a run that has not made anything yet.
 func digestInputs(dir string, over Overrides) (*manifest, error) {
 	m := &manifest{ReportVersion: Version, Overrides: over, Inputs: map[string]string{}}
-	for _, name := range ingest.Tables() {
+	for _, name := range append(ingest.Tables(), "completions") {
 		d, err := digestFile(filepath.Join(dir, name+".parquet"))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // reading reports it with a mend
@@ -59,6 +60,9 @@ func readManifest(out string) *manifest {
 func (m *manifest) upToDate(now *manifest, out string) bool {
 	if m.ReportVersion != now.ReportVersion || !maps.Equal(m.Inputs, now.Inputs) || !maps.Equal(m.Overrides, now.Overrides) || len(m.Outputs) == 0 {
 		return false
+	}
+	if now.Resampled && !m.Resampled {
+		return false // the other way round it holds all that is wanted, and more
 	}
 	for name, want := range m.Outputs {
 		if got, err := digestFile(filepath.Join(out, filepath.FromSlash(name))); err != nil || got != want {

@@ -29,7 +29,7 @@ import (
 
 // Version is the version of what this package computes and writes. A change of
 // it makes every analysis run anew.
-const Version = "1"
+const Version = "2"
 
 // Overrides replace options of the experiment, by the names and words of
 // options.parquet, such as "restarts": "0". ingest.OptionNames lists them.
@@ -64,11 +64,28 @@ type Headline struct {
 	NA             string   `json:"na,omitempty"`
 }
 
-// Run analyses the results directory dir and writes dir/analysis, unless what
-// stands there was made from the same tables with the same options by the same
-// version. After an error, or when ctx is cancelled, the files of the run
-// before may stand beside new ones; the next run notices and writes all anew.
+// Settings are how a run goes about it, beside what the options say.
+type Settings struct {
+	// Resample asks for what takes seconds to a minute: bootstrap intervals, as
+	// the option bootstrap says, and split halves. Overrides that name bootstrap
+	// ask for it too.
+	Resample bool
+	// Progress, if it is not nil, is called as resampling goes on, by one
+	// goroutine at a time.
+	Progress func(done, total int)
+}
+
+// Run is RunWith without Settings: it makes no intervals unless the overrides
+// name bootstrap, and leaves those that stand there and still hold.
 func Run(ctx context.Context, dir string, over Overrides) (*Summary, error) {
+	return RunWith(ctx, dir, over, Settings{})
+}
+
+// RunWith analyses the results directory dir and writes dir/analysis, unless
+// what stands there was made from the same tables with the same options by the
+// same version. After an error, or when ctx is cancelled, the files of the run
+// before may stand beside new ones; the next run notices and writes all anew.
+func RunWith(ctx context.Context, dir string, over Overrides, set Settings) (*Summary, error) {
 	if err := checkOverrides(over); err != nil {
 		return nil, err
 	}
@@ -76,6 +93,8 @@ func Run(ctx context.Context, dir string, over Overrides) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	_, named := over["bootstrap"]
+	now.Resampled = set.Resample || named
 	out := filepath.Join(dir, "analysis")
 	old := readManifest(out)
 	if old.upToDate(now, out) {
@@ -85,7 +104,11 @@ func Run(ctx context.Context, dir string, over Overrides) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.resampling = now.Resampled && a.opts.Bootstrap > 0
 	if err := a.compute(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.resample(ctx, set.Progress); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Join(out, "tables"), 0o755); err != nil {
@@ -132,6 +155,10 @@ type analysis struct {
 	circleNA  string
 	anchors   *ingest.Variable // nil: no anchors
 	results   []result
+	replies   []ingest.Replies // a condition each; nil: no completions.parquet
+
+	quality    []quality
+	resampling bool // bootstrap and split halves are wanted
 
 	structureNA string
 }
@@ -149,6 +176,9 @@ func load(dir string, over Overrides) (*analysis, error) {
 		}
 	}
 	if err := a.chooseBenchmarks(); err != nil {
+		return nil, err
+	}
+	if a.replies, err = ingest.ReadReplies(d); err != nil {
 		return nil, err
 	}
 	if a.circle, err = d.Circle(a.opts.AnchorCircle); err != nil {
@@ -181,7 +211,11 @@ func (a *analysis) compute(ctx context.Context) error {
 			return nil
 		})
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	a.quality = a.qualities()
+	return nil
 }
 
 // label names a condition in messages.

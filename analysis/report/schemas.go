@@ -1,6 +1,10 @@
 package report
 
-import "circumplex.example/analysis/tabular"
+import (
+	"slices"
+
+	"circumplex.example/analysis/tabular"
+)
 
 func col(name string, t tabular.Type, doc string) tabular.Column {
 	return tabular.Column{Name: name, Type: t, Doc: doc}
@@ -16,8 +20,9 @@ func reason(what string) tabular.Column {
 }
 
 // Schemas describe the tables of the analysis for an experiment with these
-// further factors: scores, value_summary, correlations, mds, fit, anchor_curve
-// and sensitivity, in this order.
+// further factors: scores, value_summary, correlations, mds, fit, anchor_curve,
+// sensitivity, intervals, differences, split_half, quality, quality_items and
+// quality_values, in this order.
 func Schemas(factors []string) []tabular.Schema {
 	key := []tabular.Column{
 		col("condition_id", tabular.String, "the condition, as in conditions.parquet"),
@@ -33,7 +38,7 @@ func Schemas(factors []string) []tabular.Schema {
 		return tabular.Schema{Name: name, Doc: doc, Columns: append(key[:len(key):len(key)], columns...)}
 	}
 	value := col("value", tabular.String, "code of the value")
-	return []tabular.Schema{
+	return slices.Concat([]tabular.Schema{
 		table("scores", "One row a respondent and value.",
 			col("respondent_id", tabular.String, "the respondent, as in respondents.parquet"),
 			col("replicate", tabular.Int32, "number of the respondent within the condition, from 1"),
@@ -75,7 +80,7 @@ func Schemas(factors []string) []tabular.Schema {
 			null("ssd", tabular.Float64, "SSD against the structure benchmark"),
 			null("stress1", tabular.Float64, "Stress-1 of the map"),
 			reason("ssd")),
-	}
+	}, uncertaintySchemas(key), qualitySchemas(key))
 }
 
 // summaryColumns are those of value_summary after the condition's.

@@ -2,8 +2,8 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
 	"circumplex.example/analysis/ingest"
 )
@@ -11,12 +11,19 @@ import (
 // documents makes the tables for readers, by file name.
 func (a *analysis) documents() map[string][]byte {
 	docs := map[string]*document{
-		"spearman": a.spearmanTable(), "data_quality": a.qualityTable(), "table2_4_means": a.meansTable(),
+		"spearman": a.spearmanTable(), "table2_4_means": a.meansTable(), "uncertainty": a.uncertaintyTable(),
+	}
+	maps.Copy(docs, a.qualityTables())
+	if len(a.comparisons()) > 0 {
+		docs["differences"] = a.differenceTable()
 	}
 	if a.structure != nil {
 		docs["table1_ssd"], docs["structure_fit"], docs["sensitivity"] = a.ssdTable(), a.fitTable(), a.sensitivityTable()
-		if d := a.administrationTable(); d != nil {
-			docs["table5_batch_sequential"] = d
+	}
+	table5, figure6 := a.administrationTables()
+	for name, d := range map[string]*document{"table5_batch_sequential": table5, "figure6_batch_sequential": figure6} {
+		if d != nil {
+			docs[name] = d
 		}
 	}
 	if d := a.anchorTable(); d != nil {
@@ -182,55 +189,5 @@ func (a *analysis) spearmanTable() *document {
 	}
 	d.notes = append(d.notes, fmt.Sprintf("Two-sided p of rho = 0, from t with %d - 2 degrees of freedom: * below .05, ** below .01, *** below .001. "+
 		"The means are of centred scores.", len(a.d.Values)), a.scoringNote())
-	return d
-}
-
-// administrationTable is Table 5 of the paper; nil unless some cell was
-// administered both ways.
-func (a *analysis) administrationTable() *document {
-	type pair struct{ batch, sequential *result }
-	var keys []string
-	pairs := map[string]*pair{}
-	for i := range a.results {
-		r := &a.results[i]
-		key := strings.Join(append([]string{r.c.Model, tempOf(r.c), r.c.Prompt}, r.c.Levels...), "\x00")
-		if pairs[key] == nil {
-			pairs[key] = &pair{}
-			keys = append(keys, key)
-		}
-		switch r.c.Administration {
-		case "batch":
-			pairs[key].batch = r
-		case "sequential":
-			pairs[key].sequential = r
-		}
-	}
-	d := &document{title: "Table 5. SSD when all items are asked in one message (batch) and one at a time (sequential)"}
-	t := grid{fixed: 3 + len(a.d.Factors), header: append(append([]string{"model", "T", "prompt"}, a.d.Factors...), "batch", "sequential", "difference")}
-	d.header = append(append(a.keyHeader(), "ssd"), tailHeader()...)
-	for _, key := range keys {
-		p := pairs[key]
-		if p.batch == nil || p.sequential == nil {
-			continue
-		}
-		row := append([]string{a.modelName(p.batch.c), tempOf(p.batch.c), p.batch.c.Prompt}, p.batch.c.Levels...)
-		difference := ""
-		if p.batch.fitNA == "" && p.sequential.fitNA == "" {
-			difference = fixed2(p.sequential.match.SSD - p.batch.match.SSD)
-		}
-		t.rows = append(t.rows, append(row, d.ssdCell(p.batch), d.ssdCell(p.sequential), difference))
-		for _, r := range []*result{p.batch, p.sequential} {
-			ssd := ""
-			if r.fitNA == "" {
-				ssd = exact(r.match.SSD)
-			}
-			d.rows = append(d.rows, append(append(a.keyCells(r), ssd), tailCells(r, a.structure, r.fitNA)...))
-		}
-	}
-	if len(t.rows) == 0 {
-		return nil
-	}
-	t.write(&d.body)
-	d.notes = append([]string{"The difference is sequential minus batch."}, append(a.structureNotes(), a.nullNote(), a.scoringNote())...)
 	return d
 }

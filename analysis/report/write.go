@@ -22,6 +22,8 @@ func (a *analysis) write(ctx context.Context, out string) (map[string]string, er
 	fill := map[string]func(*tabular.Writer){
 		"scores": a.writeScores, "value_summary": a.writeSummary, "correlations": a.writeCorrelations, "mds": a.writeMap,
 		"fit": a.writeFit, "anchor_curve": a.writeCurve, "sensitivity": a.writeSensitivity,
+		"intervals": a.writeIntervals, "differences": a.writeDifferences, "split_half": a.writeSplitHalf,
+		"quality": a.writeQuality, "quality_items": a.writeQualityItems, "quality_values": a.writeQualityValues,
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(2)
