@@ -8,12 +8,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"circumplex.example/analysis/ingest"
 	"circumplex.example/analysis/report"
 	"circumplex.example/schema"
+	"circumplex.example/schema/diag"
 )
 
 func (a *app) analyzeCmd() *cobra.Command {
@@ -37,6 +40,9 @@ needed. --set replaces an option of the experiment, such as --set mds=ordinal.`,
 }
 
 func (a *app) analyze(ctx context.Context, dir string, over map[string]string) error {
+	if err := checkOptions(over); err != nil {
+		return err
+	}
 	name, results, err := a.resultsOf(dir)
 	if err != nil {
 		return err
@@ -55,6 +61,25 @@ func (a *app) analyze(ctx context.Context, dir string, over map[string]string) e
 		state = "unchanged"
 	}
 	fmt.Fprintf(a.stdout, "\nanalysis:  %s (%s)\n", shown(sum.Dir), state)
+	return nil
+}
+
+// checkOptions refuses what --set cannot mean.
+func checkOptions(over map[string]string) error {
+	known := ingest.OptionNames()
+	scratch := ingest.Defaults()
+	for _, name := range slices.Sorted(maps.Keys(over)) {
+		if !slices.Contains(known, name) {
+			mend := "known: " + strings.Join(known, ", ")
+			if near := diag.Nearest(name, known); near != "" {
+				mend = fmt.Sprintf("did you mean %s?", near)
+			}
+			return &exitError{code: exitUsage, err: fmt.Errorf("--set %s=%s: there is no option %q of the analysis\n    mend: %s", name, over[name], name, mend)}
+		}
+		if err := scratch.Set(name, over[name]); err != nil {
+			return &exitError{code: exitUsage, err: fmt.Errorf("--set %w", err)}
+		}
+	}
 	return nil
 }
 

@@ -61,6 +61,9 @@ func (a *app) apply(ctx context.Context, dir string, f applyFlags) error {
 		return err
 	}
 	defer a.close(o)
+	if err := writable(o.results); err != nil {
+		return err
+	}
 	p := newProgress(a.stderr)
 	ctx, stop, release := a.signals(ctx, p)
 	defer release()

@@ -55,7 +55,7 @@ func (a *app) root() *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError(c, err) })
-	root.AddCommand(a.validateCmd(), a.planCmd(), a.applyCmd(), a.statusCmd(), a.analyzeCmd(), a.exportCmd(), a.importCmd(), a.versionCmd())
+	root.AddCommand(a.validateCmd(), a.planCmd(), a.applyCmd(), a.statusCmd(), a.analyzeCmd(), a.reportCmd(), a.exportCmd(), a.importCmd(), a.versionCmd())
 	for _, c := range root.Commands() {
 		c.Args = argsAsUsage(c.Args)
 		for _, sub := range c.Commands() {
@@ -68,7 +68,9 @@ func (a *app) root() *cobra.Command {
 		}
 		var names []string
 		for _, s := range c.Commands() {
-			names = append(names, s.Name())
+			if s.Name() != "help" && !s.Hidden {
+				names = append(names, s.Name())
+			}
 		}
 		return &exitError{code: exitUsage, err: fmt.Errorf("there is no verb %q\n    mend: %s", args[0], diag.DidYouMean(args[0], names))}
 	}
@@ -86,6 +88,7 @@ with plan, collect with apply, find the tables below results/.
   runner apply DIR       ask what is missing, write tables, analyze
   runner status DIR      how far the collection is, and where everything lies
   runner analyze DIR     make the tables of the paper from Parquet alone
+  runner report DIR      one HTML file of the results
   runner export DIR      the tables as CSV or Arrow
   runner import answers  tables from answers collected elsewhere`
 
@@ -96,6 +99,9 @@ func argsAsUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 			return nil
 		}
 		if err := check(c, args); err != nil {
+			if strings.HasPrefix(err.Error(), "accepts at most") {
+				err = fmt.Errorf("%d arguments are too many: %s", len(args), strings.Join(args, " "))
+			}
 			return usageError(c, err)
 		}
 		return nil
@@ -110,6 +116,7 @@ func usageError(c *cobra.Command, err error) error {
 			return &exitError{code: exitUsage, err: errors.New(msg)}
 		}
 	}
+	msg, _, _ = strings.Cut(msg, ": strconv.") // Go's own words help nobody
 	return &exitError{code: exitUsage, err: fmt.Errorf("%s\n    mend: %s --help  lists what it takes", msg, c.CommandPath())}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"circumplex.example/analysis/ingest"
 	"circumplex.example/runner/internal/provider"
 	"circumplex.example/runner/internal/store"
 	"circumplex.example/schema/diag"
@@ -81,7 +82,7 @@ func exitCode(err error) int {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}
-	for _, kind := range []error{store.ErrFormat, store.ErrNetwork, store.ErrUnusable, store.ErrCorrupt, store.ErrGone} {
+	for _, kind := range []error{store.ErrFormat, store.ErrNetwork, store.ErrUnusable, store.ErrCorrupt, store.ErrGone, ingest.ErrVersion} {
 		if errors.Is(err, kind) {
 			return exitStore
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -78,6 +79,22 @@ func (a *app) resultsDir(exp *schema.Experiment) (string, error) {
 		name += "-simulated"
 	}
 	return filepath.Abs(filepath.Join(dir, name))
+}
+
+// writable makes the directory of the results, so that a run cannot ask all it
+// has to ask and then have nowhere to put the tables.
+func writable(dir string) error {
+	err := os.MkdirAll(dir, 0o755)
+	if err == nil {
+		var f *os.File
+		if f, err = os.CreateTemp(dir, ".writable-*"); err == nil {
+			err = errors.Join(f.Close(), os.Remove(f.Name()))
+		}
+	}
+	if err != nil {
+		return &exitError{code: exitStore, err: fmt.Errorf("no place for the results: %w\n    mend: make the directory writable, or name another:  --results DIR", err)}
+	}
+	return nil
 }
 
 // shown is a path as it is printed: relative to the working directory if it
