@@ -148,16 +148,19 @@ func (l *loader) checkAnalysis(e *Experiment) {
 }
 
 // chosenBenchmark returns the name of the benchmark an option names by its
-// field; without one, the first that has a fitting statistic.
+// field; without one, the first that has a fitting statistic: of people before
+// models before theory, so that an imported human structure becomes the default.
 func (l *loader) chosenBenchmark(e *Experiment, option, field string, statistics ...string) string {
 	var known []string
-	for _, b := range e.Benchmarks {
-		fits := slices.Contains(statistics, b.Statistic)
-		if fits {
+	for _, kind := range []string{"human", "model", "theory"} {
+		for _, b := range e.Benchmarks {
+			if b.Kind != kind || !slices.Contains(statistics, b.Statistic) {
+				continue
+			}
+			if b.Field == field || field == "" {
+				return b.Name
+			}
 			known = append(known, b.Field)
-		}
-		if fits && (b.Field == field || field == "") {
-			return b.Name
 		}
 	}
 	if field != "" {

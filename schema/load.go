@@ -93,7 +93,22 @@ func (l *loader) instance(dir string) *build.Instance {
 		l.cueErrors(inst.Err)
 		return nil
 	}
+	l.ignoredFiles(inst)
 	return inst
+}
+
+// ignoredFiles warns of files in the directory that CUE passes over, such as
+// names_test.cue: their author thinks they count.
+func (l *loader) ignoredFiles(inst *build.Instance) {
+	for _, f := range inst.IgnoredFiles {
+		if filepath.Ext(f.Filename) != ".cue" || filepath.Dir(f.Filename) != l.dir {
+			continue
+		}
+		l.fail(diag.Problem{Severity: diag.Warning, Place: diag.Place{File: f.Filename},
+			What: "CUE passes over this file: it takes no part in the experiment",
+			Why:  "names that end in _test.cue or _tool.cue, or begin with _ or a dot, are not loaded",
+			Mend: "rename it, or move it elsewhere"})
+	}
 }
 
 // config loads without registry, network or the caller's environment: what an

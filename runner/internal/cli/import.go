@@ -14,7 +14,7 @@ func (a *app) importCmd() *cobra.Command {
 		Short: "Make tables from data collected elsewhere",
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(a.importAnswersCmd())
+	c.AddCommand(a.importAnswersCmd(), a.importBenchmarkCmd())
 	c.Args = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil

@@ -1,0 +1,222 @@
+package cli
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"cuelang.org/go/cue/parser"
+	"github.com/spf13/cobra"
+
+	"circumplex.example/analysis/tabular"
+	"circumplex.example/runner/internal/benchmark"
+	"circumplex.example/runner/internal/importer"
+	"circumplex.example/schema"
+	"circumplex.example/schema/diag"
+)
+
+// benchmarkFlags are the flags of import benchmark.
+type benchmarkFlags struct {
+	kind, name, into, of, label, source, items string
+	answers                                    benchmark.AnswerOptions
+	replace                                    bool
+}
+
+func (a *app) importBenchmarkCmd() *cobra.Command {
+	var f benchmarkFlags
+	c := &cobra.Command{
+		Use:   "benchmark FILE --kind KIND --name NAME --into DIR",
+		Short: "Give an experiment a structure to be compared with",
+		Long: `Give an experiment a structure to be compared with.
+
+FILE is, by --kind:
+  correlation  CSV: a header of value codes, a row a value
+  coordinates  CSV: value code, x, y
+  answers      CSV or Parquet of item answers, a row a respondent
+  results      a directory of results: another experiment, or imported answers
+
+What is made is a .cue file in the experiment's directory; its other files need
+no change. A benchmark of people is taken before one of theory, unless the
+experiment's analysis names another.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return a.importBenchmark(args[0], f) },
+	}
+	fl := c.Flags()
+	fl.StringVar(&f.kind, "kind", "", "correlation, coordinates, answers or results")
+	fl.StringVar(&f.name, "name", "", "name of the benchmark in tables")
+	fl.StringVar(&f.into, "into", "", "directory of the experiment that gets it")
+	fl.StringVar(&f.of, "of", "human", "whose it is: human, model or theory")
+	fl.StringVar(&f.label, "label", "", "how tables and captions name it (default: from name and file)")
+	fl.StringVar(&f.source, "source", "", "where the numbers come from (default: the file and its digest)")
+	fl.StringVar(&f.items, "items", "q%d", "answers: names of the item columns")
+	fl.StringVar(&f.answers.Group, "group", "", "answers, results: the column that names a respondent's group")
+	fl.BoolVar(&f.answers.Average, "average", false, "average the groups' correlations, in place of pooling all respondents")
+	fl.BoolVar(&f.answers.Centred, "centred", false, "correlate centred scores, in place of raw ones")
+	fl.StringVar(&f.answers.Condition, "condition", "", "results: id of the condition")
+	fl.BoolVar(&f.replace, "replace", false, "overwrite a benchmark of that name")
+	fl.BoolVar(&a.flags.json, "json", false, "print one JSON document")
+	return c
+}
+
+func (a *app) importBenchmark(file string, f benchmarkFlags) error {
+	if f.name == "" || f.into == "" || f.kind == "" {
+		return &exitError{code: exitUsage, err: errors.New("--kind, --name and --into are needed\n    mend: runner import benchmark matrix.csv --kind correlation --name human_2022 --into ./experiments/paper")}
+	}
+	if !benchmarkName.MatchString(f.name) {
+		return &exitError{code: exitUsage, err: fmt.Errorf("--name %q: want letters, digits, . _ and -, beginning with a letter or digit", f.name)}
+	}
+	exp, problems := schema.Load(f.into)
+	if problems.HasErrors() {
+		return problems
+	}
+	about, err := benchmarkAbout(file, f)
+	if err != nil {
+		return err
+	}
+	made, notes, err := makeBenchmark(file, f, exp, about)
+	if err != nil {
+		return err
+	}
+	path, err := writeBenchmark(exp, f, made, about)
+	if err != nil {
+		return err
+	}
+	if a.flags.json {
+		a.printJSON(a.stdout, map[string]any{"ok": true, "file": path, "benchmarks": made, "notes": notes})
+		return nil
+	}
+	for _, n := range notes {
+		prose(a.stdout, n)
+	}
+	for _, b := range made {
+		fmt.Fprintf(a.stdout, "%s: %s of %s values\n", b.Name, b.Statistic, num(len(exp.Instrument.Values)))
+	}
+	fmt.Fprintf(a.stdout, "written: %s\nrunner apply %s  takes it up; it asks nobody for that\n", shown(path), shown(exp.Dir))
+	return nil
+}
+
+// benchmarkSuffix ends the names of the files that import benchmark makes.
+const benchmarkSuffix = "_benchmark.cue"
+
+var benchmarkName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// benchmarkAbout says what the benchmark is and where it comes from. A file is
+// named by its base name: where it lay is this machine's business.
+func benchmarkAbout(file string, f benchmarkFlags) (benchmark.About, error) {
+	about := benchmark.About{Name: f.name, Kind: f.of, Label: f.label, Source: f.source}
+	if about.Label == "" {
+		about.Label = f.name + ", imported from " + filepath.Base(file)
+	}
+	if about.Source == "" {
+		about.Source = filepath.Base(file)
+		if f.kind != "results" {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				return about, err
+			}
+			sum := sha256.Sum256(b)
+			about.Source += ", SHA-256 " + hex.EncodeToString(sum[:])
+		}
+	}
+	return about, nil
+}
+
+func makeBenchmark(file string, f benchmarkFlags, exp *schema.Experiment, about benchmark.About) ([]*schema.Benchmark, []string, error) {
+	var values []string
+	for _, v := range exp.Instrument.Values {
+		values = append(values, v.Code)
+	}
+	switch f.kind {
+	case "correlation", "coordinates":
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return nil, nil, err
+		}
+		read := benchmark.ReadCorrelation
+		if f.kind == "coordinates" {
+			read = benchmark.ReadCoordinates
+		}
+		made, problems := read(file, bytes.NewReader(b), values, about)
+		if problems.HasErrors() {
+			return nil, nil, &exitError{code: exitFailed, err: errors.New(problems.Sorted().String())}
+		}
+		return []*schema.Benchmark{made}, nil, nil
+	case "results":
+		return benchmark.FromResults(file, f.answers, about)
+	case "answers":
+		return answersBenchmark(file, f, exp, about)
+	}
+	kinds := []string{"correlation", "coordinates", "answers", "results"}
+	return nil, nil, &exitError{code: exitUsage, err: fmt.Errorf("--kind %s: there is no such kind\n    mend: %s", f.kind, diag.DidYouMean(f.kind, kinds))}
+}
+
+// answersBenchmark imports answers into a directory of its own, with all the
+// checks of import answers, and makes the benchmark from there.
+func answersBenchmark(file string, f benchmarkFlags, exp *schema.Experiment, about benchmark.About) ([]*schema.Benchmark, []string, error) {
+	dir, err := os.MkdirTemp("", "runner-benchmark-")
+	if err != nil {
+		return nil, nil, err
+	}
+	defer os.RemoveAll(dir)
+	job := importer.Job{File: file, Name: "benchmark", Instrument: exp.Instrument, Analysis: exp.Analysis, Items: f.items,
+		NA: []string{"NA"}, Dir: filepath.Join(dir, "results"), ProgramVersion: Version,
+		Set: map[string]string{"model": "people", "prompt": "none", "temperature": "0", "administration": "batch"}}
+	if f.answers.Group != "" {
+		job.Keep = []importer.Keep{{Name: f.answers.Group, Column: f.answers.Group}}
+	}
+	res, err := importer.Run(job)
+	if err != nil {
+		return nil, nil, err
+	}
+	made, notes, err := benchmark.FromResults(job.Dir, f.answers, about)
+	if res.BadTotal > 0 {
+		notes = append([]string{fmt.Sprintf("%s held no answer and count as missing", count(res.BadTotal, "cell"))}, notes...)
+	}
+	return made, notes, err
+}
+
+func writeBenchmark(exp *schema.Experiment, f benchmarkFlags, made []*schema.Benchmark, about benchmark.About) (string, error) {
+	pkg, err := packageOf(exp.Dir)
+	if err != nil {
+		return "", err
+	}
+	for _, b := range made {
+		for _, have := range exp.Benchmarks {
+			if have.Name == b.Name && !f.replace {
+				return "", fmt.Errorf("%s: experiment %s has a benchmark %q already\n    mend: another --name, or --replace", shown(exp.Dir), exp.Name, b.Name)
+			}
+		}
+	}
+	head := "Made by runner import benchmark. " + about.Label + ".\nSource: " + about.Source + "."
+	src, err := benchmark.CUE(pkg, head, made...)
+	if err != nil {
+		return "", fmt.Errorf("writing the benchmark as CUE: %w", err)
+	}
+	// Not benchmark_NAME.cue: CUE passes over files that end in _test.cue.
+	path := filepath.Join(exp.Dir, f.name+benchmarkSuffix)
+	if _, err := os.Stat(path); err != nil && f.replace {
+		return "", fmt.Errorf("%s: there is no such file to replace: the benchmark was not made by runner import benchmark\n    mend: edit the .cue file that declares it, or take another --name", shown(path))
+	}
+	return path, tabular.WriteFile(path, src)
+}
+
+// packageOf reads the package clause of a directory's .cue files.
+func packageOf(dir string) (string, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.cue"))
+	if err != nil {
+		return "", err
+	}
+	for _, f := range files {
+		src, err := parser.ParseFile(f, nil, parser.PackageClauseOnly)
+		if err == nil && src.PackageName() != "" && !strings.HasSuffix(f, benchmarkSuffix) {
+			return src.PackageName(), nil
+		}
+	}
+	return "", fmt.Errorf("%s: no .cue file here has a package clause", shown(dir))
+}
