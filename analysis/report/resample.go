@@ -22,6 +22,7 @@ const (
 	splits       = 100
 	minDistinct  = 0.1  // share of distinct answer vectors below which nothing is resampled
 	fitTolerance = 1e-9 // of the map of a resample
+	notAsked     = "no resamples were asked for"
 )
 
 // resampled is what is known of the sampling error of one condition.
@@ -53,14 +54,13 @@ func (a *analysis) atSSD() int { return len(a.d.Values) + 1 }
 // resampled alike. Work within a condition is parallel, so that progress is
 // even and memory small.
 func (a *analysis) resample(ctx context.Context, progress func(done, total int)) error {
+	plans := a.plan()
 	for i := range a.results {
-		r := &a.results[i]
-		r.resampled = resampled{na: "no resamples were asked for", half: splitHalf{na: "no resamples were asked for"}}
+		a.results[i].resampled = resampled{na: notAsked, class: plans[i].class, half: splitHalf{na: notAsked}}
 	}
 	if !a.resampling {
 		return nil
 	}
-	plans := a.plan()
 	total := 0
 	for _, p := range plans {
 		total += p.work(a.opts.Bootstrap)
@@ -78,7 +78,7 @@ func (a *analysis) resample(ctx context.Context, progress func(done, total int))
 	}
 	for i, p := range plans {
 		r := &a.results[i]
-		r.resampled.na, r.resampled.strata, r.resampled.class = p.na, p.columns, p.class
+		r.resampled.na, r.resampled.strata = p.na, p.columns
 		if p.na == "" {
 			x, err := p.design.Run(ctx, a.opts.Bootstrap, len(a.d.Values)+2, 0, func() bootstrap.Statistic { return a.statistic(r, p) }, step)
 			if err != nil {

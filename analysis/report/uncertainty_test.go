@@ -118,7 +118,13 @@ func pairs() ingesttest.Spec {
 // Conditions with the same personas are resampled alike, so copies of each
 // other differ by nothing; those without are resampled independently.
 func TestSamePersonasArePaired(t *testing.T) {
-	dir, _ := run(t, pairs(), quickly)
+	dir, _ := run(t, pairs(), nil)
+	for _, r := range rowsOf(t, dir, "differences", "factor", "prompt", "pairing", "low") {
+		if want := map[bool]string{true: "paired", false: "independent"}[r[1] == "anchored" && r[0] != "prompt"]; r[2] != want || r[3] != nil {
+			t.Errorf("without resamples: %v", r)
+		}
+	}
+	dir, _ = run(t, pairs(), quickly)
 	seen := map[string]int{}
 	for _, r := range rowsOf(t, dir, "differences", "factor", "level_1", "level_2", "prompt", "pairing", "low", "high", "se", "statistic", "fisher_z", "difference") {
 		factor, prompt, pairing := r[0].(string), r[3].(string), r[4].(string)
