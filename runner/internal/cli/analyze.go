@@ -27,7 +27,9 @@ func (a *app) analyzeCmd() *cobra.Command {
 		Long: `Make the statistics and tables from Parquet alone.
 
 DIR is an experiment, or a directory of results: the tables are all that is
-needed. --set replaces an option of the experiment, such as --set mds=ordinal.`,
+needed. --set replaces an option of the experiment, such as --set mds=ordinal.
+Besides what apply makes, analyze resamples the sessions for intervals, which
+takes up to a minute for 60 conditions; --set bootstrap=0 goes without.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return a.analyze(c.Context(), directory(args), over) },
 	}
@@ -47,7 +49,9 @@ func (a *app) analyze(ctx context.Context, dir string, over map[string]string) e
 	if err != nil {
 		return err
 	}
-	sum, err := report.Run(ctx, results, report.Overrides(over))
+	p := newProgress(a.stderr)
+	sum, err := report.RunWith(ctx, results, report.Overrides(over), report.Settings{Resample: true, Progress: resampling(p)})
+	p.close()
 	if err != nil {
 		return err
 	}
@@ -62,6 +66,19 @@ func (a *app) analyze(ctx context.Context, dir string, over map[string]string) e
 	}
 	fmt.Fprintf(a.stdout, "\nanalysis:  %s (%s)\n", shown(sum.Dir), state)
 	return nil
+}
+
+// resampling shows how the intervals come along.
+func resampling(p *progress) func(done, total int) {
+	last := 0
+	return func(done, total int) {
+		if last == 0 {
+			p.phase("resampling")
+			p.total(total)
+		}
+		p.add(done - last)
+		last = done
+	}
 }
 
 // checkOptions refuses what --set cannot mean.
