@@ -37,12 +37,12 @@ type Overrides map[string]string
 
 // Summary is what a run did, for the command to print.
 type Summary struct {
-	Dir       string   // the analysis directory
-	Files     []string // what stands there now, relative to Dir, sorted
-	Unchanged bool     // nothing had changed, so nothing was written
-	Simulated string   // "true", "false" or "mixed"
-	Headlines []Headline
-	Notes     []string // sentences a reader of the headlines must know
+	Dir       string     `json:"dir"`       // the analysis directory
+	Files     []string   `json:"files"`     // what stands there now, relative to Dir, sorted
+	Unchanged bool       `json:"unchanged"` // nothing had changed, so nothing was written
+	Simulated string     `json:"simulated"` // "true", "false" or "mixed"
+	Headlines []Headline `json:"headlines"`
+	Notes     []string   `json:"notes"` // sentences a reader of the headlines must know
 }
 
 // Headline is the gist of one condition. A pointer is nil where the statistic

@@ -25,7 +25,10 @@ type Library struct {
 }
 
 // Paths are the files of a library.
-type Paths struct{ Real, Simulated string }
+type Paths struct {
+	Real      string `json:"real"`
+	Simulated string `json:"simulated"`
+}
 
 // OpenLibrary opens the stores that the origins need. A store that is opened
 // for reading only and does not exist reads as empty.
