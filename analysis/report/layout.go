@@ -19,7 +19,7 @@ const pageWidth = 98
 // same numbers as CSV, a row a number.
 type document struct {
 	title string
-	body  strings.Builder
+	body  body
 	feet  []string // reasons of NA cells, by number
 	notes []string
 
@@ -38,7 +38,10 @@ func (d *document) na(reason string) string {
 }
 
 // heading begins a section.
-func (d *document) heading(s string) { d.body.WriteString("\n## " + tabular.MarkdownCell(s) + "\n") }
+func (d *document) heading(s string) {
+	d.body.WriteString("\n## " + tabular.MarkdownCell(s) + "\n")
+	d.body.under = s
+}
 
 // markdown is the whole page.
 func (d *document) markdown(banner string) []byte {
@@ -78,7 +81,16 @@ type grid struct {
 }
 
 // write writes the grid to the page.
-func (g *grid) write(b *strings.Builder) {
+func (g *grid) write(b *body) {
+	b.blocks = append(b.blocks, block{b.under, *g})
+	widths := g.widths()
+	for _, columns := range g.parts(widths, pageWidth) {
+		g.part(&b.Builder, widths, columns)
+	}
+}
+
+// widths are the widths of the columns in characters.
+func (g *grid) widths() []int {
 	widths := make([]int, len(g.header))
 	for i := range widths {
 		widths[i] = max(3, cellWidth(g.header[i]))
@@ -86,8 +98,16 @@ func (g *grid) write(b *strings.Builder) {
 			widths[i] = max(widths[i], cellWidth(r[i]))
 		}
 	}
+	return widths
+}
+
+// parts are the columns of each part of a grid with columns of these widths that
+// is to be width characters wide: the fixed ones, and as many of the others as
+// there is room for.
+func (g *grid) parts(widths []int, width int) [][]int {
+	var out [][]int
 	for from := g.fixed; from < len(g.header) || from == g.fixed; {
-		to := g.fit(widths, from)
+		to := g.fit(widths, from, width)
 		columns := make([]int, 0, len(g.header))
 		for i := range g.fixed {
 			columns = append(columns, i)
@@ -95,19 +115,20 @@ func (g *grid) write(b *strings.Builder) {
 		for i := from; i < to; i++ {
 			columns = append(columns, i)
 		}
-		g.part(b, widths, columns)
+		out = append(out, columns)
 		from = max(to, from+1)
 	}
+	return out
 }
 
 // fit is the column before which a part that begins with from must end.
-func (g *grid) fit(widths []int, from int) int {
+func (g *grid) fit(widths []int, from, width int) int {
 	total := 1
 	for _, w := range widths[:g.fixed] {
 		total += w + 3
 	}
 	to := from
-	for to < len(widths) && (to == from || total+widths[to]+3 <= pageWidth) {
+	for to < len(widths) && (to == from || total+widths[to]+3 <= width) {
 		total += widths[to] + 3
 		to++
 	}

@@ -34,6 +34,7 @@ func (a *analysis) documents() map[string][]byte {
 		d.notes = append(d.notes, a.facts()...)
 		files["tables/"+name+".md"] = d.markdown(a.banner())
 		files["tables/"+name+".csv"] = d.csv()
+		files["tables/"+name+".tex"] = d.latex(name, a.banner())
 	}
 	return files
 }
