@@ -74,7 +74,7 @@ release:
         echo "dist/runner-$os-$arch$ext"; \
         CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -trimpath -ldflags='-s -w' -o "dist/runner-$os-$arch$ext" ./runner || exit 1; \
     done
-    cd dist && sha256sum runner-* > SHA256SUMS && cat SHA256SUMS
+    cd dist && (sha256sum runner-* 2>/dev/null || shasum -a 256 runner-*) > SHA256SUMS && cat SHA256SUMS
 
 # gives the module another name, when the project has a home
 rename-module NAME:
