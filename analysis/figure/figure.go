@@ -104,7 +104,8 @@ func stack(gap float64, parts ...*Drawing) *Drawing {
 }
 
 // tile sets drawings in rows of so many columns, each row and column as large
-// as the largest in it.
+// as the largest in it. In a row they stand level at the bottom, so that plots
+// are in line however many lines their titles have.
 func tile(columns int, gapX, gapY float64, parts []*Drawing) *Drawing {
 	columns = max(1, min(columns, len(parts)))
 	widths, heights := make([]float64, columns), make([]float64, (len(parts)+columns-1)/columns)
@@ -118,7 +119,7 @@ func tile(columns int, gapX, gapY float64, parts []*Drawing) *Drawing {
 		x := 0.0
 		for c := range columns {
 			if i := r*columns + c; i < len(parts) {
-				out.place(parts[i], x, y)
+				out.place(parts[i], x, y+h-parts[i].H)
 			}
 			x += widths[c] + gapX
 		}

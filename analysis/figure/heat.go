@@ -63,12 +63,31 @@ func (h HeatMap) Draw() *Drawing {
 	}
 	var parts []*Drawing
 	for _, g := range h.Grids {
-		parts = append(parts, g.draw())
+		parts = append(parts, g.draw(h.keyWidths()))
 	}
 	if coloured {
 		parts = append(parts, h.bar(signed))
 	}
 	return h.frame(stack(18, parts...))
+}
+
+// keyWidths are the widths of the row labels: the same in all grids, so that
+// their cells stand below one another.
+func (h HeatMap) keyWidths() []float64 {
+	var out []float64
+	for _, g := range h.Grids {
+		for k, head := range g.RowKeys {
+			w := widest(wrap(head, smallSize, true, maxKey), smallSize, true)
+			for _, r := range g.Rows {
+				w = max(w, widest(wrap(r[k], textSize, false, maxKey), textSize, false))
+			}
+			if k == len(out) {
+				out = append(out, 0)
+			}
+			out[k] = max(out[k], w+14)
+		}
+	}
+	return out
 }
 
 // gridLayout is where everything of a grid stands.
@@ -82,16 +101,9 @@ type gridLayout struct {
 }
 
 // layout measures a grid.
-func (g *Grid) layout() gridLayout {
-	var l gridLayout
-	for k, head := range g.RowKeys {
-		w := widest(wrap(head, smallSize, true, maxKey), smallSize, true)
-		for _, r := range g.Rows {
-			w = max(w, widest(wrap(r[k], textSize, false, maxKey), textSize, false))
-		}
-		l.keys = append(l.keys, w+14)
-		l.left += w + 14
-	}
+func (g *Grid) layout(keys []float64) gridLayout {
+	l := gridLayout{keys: keys[:len(g.RowKeys)]}
+	l.left = sum(l.keys)
 	for j, c := range g.Columns {
 		w := minCell
 		for i := range g.Rows {
@@ -156,8 +168,8 @@ func (g *Grid) until(i, k int) int {
 }
 
 // draw draws the grid.
-func (g *Grid) draw() *Drawing {
-	l := g.layout()
+func (g *Grid) draw(keys []float64) *Drawing {
+	l := g.layout(keys)
 	d := &Drawing{W: l.left + sum(l.columns)}
 	y := 0.0
 	if g.Title != "" {
@@ -191,6 +203,7 @@ func (g *Grid) headings(d *Drawing, l gridLayout, y float64) float64 {
 		}
 		return float64(n) * lineHeight(size)
 	}
+	head := y
 	groups, labels := tall(l.groups, textSize), tall(l.labels, smallSize)
 	for k, r := range g.spans() {
 		x := l.left + sum(l.columns[:r[0]])
@@ -215,7 +228,7 @@ func (g *Grid) headings(d *Drawing, l gridLayout, y float64) float64 {
 	for _, head := range g.RowKeys {
 		deepest = max(deepest, float64(len(wrap(head, smallSize, true, maxKey)))*lineHeight(smallSize))
 	}
-	bottom = max(bottom, deepest)
+	bottom = max(bottom, head+deepest)
 	x = 0
 	for k, head := range g.RowKeys {
 		lines := wrap(head, smallSize, true, maxKey)

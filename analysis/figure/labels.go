@@ -3,6 +3,7 @@ package figure
 import (
 	"math"
 	"slices"
+	"strings"
 )
 
 // labeller finds a place near its point for every label, such that no label
@@ -61,8 +62,8 @@ func reaches(limit float64) []float64 {
 const leaderFrom = 8.0
 
 // solve places all labels, those in a crowd first, and then each once more
-// with the others in place. It tells whether every label has a place.
-func (l *labeller) solve() bool {
+// with the others in place. It returns the labels for which there is none.
+func (l *labeller) solve() []string {
 	order := make([]int, len(l.labels))
 	crowd := make([]int, len(l.labels))
 	for i := range l.labels {
@@ -74,23 +75,46 @@ func (l *labeller) solve() bool {
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return crowd[b] - crowd[a] })
-	for range 3 {
-		for _, i := range order {
+	// Where many points coincide, labels close around them would shut the others
+	// in: then all of them stand further off.
+	var without []string
+	for _, least := range []float64{0, 30, 80, 180} {
+		for i := range l.labels {
 			l.labels[i].settled = false
-			l.settle(i)
+		}
+		for range 3 {
+			for _, i := range order {
+				l.labels[i].settled = false
+				l.settle(i, least)
+			}
+		}
+		without = nil
+		for i := range l.labels {
+			if t := &l.labels[i]; !t.settled && !l.settle(i, least) {
+				without = append(without, strings.Join(t.lines, " "))
+			}
+		}
+		if without == nil {
+			break
 		}
 	}
-	for i := range l.labels {
-		if !l.labels[i].settled && !l.settle(i) {
-			return false
-		}
-	}
-	return true
+	return without
 }
 
-// settle puts one label where it costs least.
-func (l *labeller) settle(i int) bool {
+// settle puts one label where it costs least; in a heap of points at least so
+// far from its own.
+func (l *labeller) settle(i int, least float64) bool {
+	const heap = 6
 	t := &l.labels[i]
+	own, near := box{t.at.x, t.at.y, t.at.x, t.at.y}.grow(t.radius), 0
+	for _, b := range l.taken {
+		if own.overlaps(b) {
+			near++
+		}
+	}
+	if near < heap {
+		least = 0
+	}
 	outward := math.Atan2(t.at.y-l.centre.y, t.at.x-l.centre.x)
 	if t.at == l.centre {
 		outward = -math.Pi / 2
@@ -98,16 +122,28 @@ func (l *labeller) settle(i int) bool {
 	best := math.Inf(1)
 	var where box
 	var how float64
-	const directions = 24
 	for _, reach := range reaches(l.area.x1 - l.area.x0) {
 		if reach >= best {
 			break // the distance alone costs more
 		}
+		if reach < least {
+			continue
+		}
+		directions := 24 // the further off, the finer
+		if reach > 30 {
+			directions = 48
+		}
+		if reach > 90 {
+			directions = 120
+		}
 		for k := range directions {
-			turn := float64((k+1)/2) * 2 * math.Pi / directions
+			turn := float64((k+1)/2) * 2 * math.Pi / float64(directions)
 			angle := outward + turn
 			if k%2 == 1 {
 				angle = outward - turn
+			}
+			if reach+5*turn >= best {
+				continue
 			}
 			b := t.beside(angle, reach)
 			if cost := reach + 5*turn + l.cost(i, b); cost < best && l.free(i, b, reach) {
@@ -194,6 +230,9 @@ func (b box) nearest(p point) point {
 
 // crosses tells whether a straight line touches the box (Liang and Barsky 1984).
 func (b box) crosses(s [2]point) bool {
+	if max(s[0].x, s[1].x) < b.x0 || min(s[0].x, s[1].x) > b.x1 || max(s[0].y, s[1].y) < b.y0 || min(s[0].y, s[1].y) > b.y1 {
+		return false
+	}
 	dx, dy := s[1].x-s[0].x, s[1].y-s[0].y
 	from, to := 0.0, 1.0
 	for _, e := range [4][2]float64{{-dx, s[0].x - b.x0}, {dx, b.x1 - s[0].x}, {-dy, s[0].y - b.y0}, {dy, b.y1 - s[0].y}} {
@@ -225,6 +264,9 @@ func (l *labeller) leaders(d *Drawing) {
 func (l *labeller) draw(d *Drawing) {
 	for i := range l.labels {
 		t := &l.labels[i]
+		if !t.settled {
+			continue
+		}
 		s := t.style
 		s.align = middle
 		// White behind the letters, so that no line runs through them.

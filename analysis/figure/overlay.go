@@ -3,6 +3,7 @@ package figure
 import (
 	"math"
 	"slices"
+	"strings"
 )
 
 // Overlay is two maps of the same values laid upon one another: a benchmark
@@ -44,29 +45,46 @@ func (o Overlay) Draw() *Drawing {
 	if len(o.Panels) > 1 {
 		st = mapStyle{side: 290, text: 9.5, radius: 2.9}
 	}
+	maps, without := o.plots(st)
 	// All panels have one size: the smallest at which every label has a place.
-	maps := make([]*Drawing, len(o.Panels))
-	for again := true; again; {
-		again = false
-		for i, p := range o.Panels {
-			if p.Empty {
-				maps[i] = &Drawing{}
-				continue
-			}
-			var ok bool
-			if maps[i], ok = o.plot(p, st); !ok {
-				st.side *= 1.3
-				again = true
-				break
-			}
+	for range mostGrowth {
+		if without == nil {
+			break
 		}
+		st.side *= 1.25
+		maps, without = o.plots(st)
 	}
 	panels := make([]*Drawing, len(maps))
 	for i, m := range maps {
-		panels[i] = o.panel(o.Panels[i], m, st)
+		p := o.Panels[i]
+		if without != nil && len(without[i]) > 0 {
+			p.Note = strings.TrimSpace(p.Note + " No room for the labels " + strings.Join(without[i], ", ") + ".")
+		}
+		panels[i] = o.panel(p, m, st)
 	}
 	body := tile(max(1, o.Columns), 18, 18, panels)
 	return o.frame(stack(12, legend(o.entries(st), max(body.W, minBody)), body))
+}
+
+// mostGrowth is how often a map may grow to make room for labels.
+const mostGrowth = 6
+
+// plots draws all maps in one size; without are the labels of each that have no
+// place, nil if all have one.
+func (o Overlay) plots(st mapStyle) (maps []*Drawing, without [][]string) {
+	maps = make([]*Drawing, len(o.Panels))
+	missing := make([][]string, len(o.Panels))
+	for i, p := range o.Panels {
+		if p.Empty {
+			maps[i] = &Drawing{}
+			continue
+		}
+		maps[i], missing[i] = o.plot(p, st)
+		if len(missing[i]) > 0 {
+			without = missing
+		}
+	}
+	return maps, without
 }
 
 // entries are the lines of the legend.
@@ -98,6 +116,9 @@ func (o Overlay) panel(p Map, m *Drawing, st mapStyle) *Drawing {
 	if p.Title != "" {
 		y = d.lines(wrap(p.Title, textSize, true, st.side), 0, 0, textSize, style{bold: true, colour: black})
 	}
+	if p.Absent != "" {
+		y = d.lines(wrap("NA: "+p.Absent, smallSize, true, st.side), 0, y, smallSize, style{bold: true, colour: nearBlack})
+	}
 	if p.Note != "" {
 		y = d.lines(wrap(p.Note, smallSize, false, st.side), 0, y, smallSize, style{colour: darkGrey})
 	}
@@ -106,10 +127,10 @@ func (o Overlay) panel(p Map, m *Drawing, st mapStyle) *Drawing {
 	return d
 }
 
-// plot draws a map; ok is false if some label has no place.
-func (o Overlay) plot(p Map, st mapStyle) (d *Drawing, ok bool) {
-	d = &Drawing{W: st.side, H: st.side}
-	d.add(shape{path: rectangle(0, 0, st.side, st.side), fill: white, stroke: paleGrey, width: 1})
+// plot draws a map, and returns the labels for which there is no place.
+func (o Overlay) plot(p Map, st mapStyle) (*Drawing, []string) {
+	d := &Drawing{W: st.side, H: st.side}
+	d.add(shape{path: rectangle(0, 0, st.side, st.side), stroke: paleGrey, width: 1})
 	place, centre := p.scale(st)
 	d.rule(0, centre.y, st.side, centre.y, faintGrey, 0.8)
 	d.rule(centre.x, 0, centre.x, st.side, faintGrey, 0.8)
@@ -140,11 +161,7 @@ func (o Overlay) plot(p Map, st mapStyle) (d *Drawing, ok bool) {
 	for _, s := range l.lines {
 		d.rule(s[0].x, s[0].y, s[1].x, s[1].y, midGrey, 0.9)
 	}
-	if p.Absent != "" {
-		defer func() { d.absent("NA: "+p.Absent, box{st.side * 0.28, st.side * 0.28, st.side * 0.72, st.side * 0.72}) }()
-		l.taken = append(l.taken, box{st.side * 0.25, st.side * 0.25, st.side * 0.75, st.side * 0.75})
-	}
-	ok = l.solve()
+	without := l.solve()
 	l.leaders(d)
 	l.draw(d)
 	for _, b := range bench {
@@ -153,7 +170,7 @@ func (o Overlay) plot(p Map, st mapStyle) (d *Drawing, ok bool) {
 	for _, f := range fitted {
 		d.marker(0, f.x, f.y, st.radius, blue, "")
 	}
-	return d, ok
+	return d, without
 }
 
 // scale maps coordinates to pixels: both directions alike, the middle of the
@@ -170,8 +187,8 @@ func (p Map) scale(st mapStyle) (place func([2]float64) point, centre point) {
 	}
 	far := 0.0
 	for _, v := range p.Points {
-		for _, c := range [][2]float64{v.Benchmark, v.Fitted} {
-			if finite(c[:]...) {
+		for k, c := range [][2]float64{v.Benchmark, v.Fitted} {
+			if finite(c[:]...) && (k == 0 || p.Absent == "") {
 				far = max(far, math.Abs(c[0]-mx), math.Abs(c[1]-my))
 			}
 		}

@@ -24,8 +24,9 @@ func (d *Drawing) PNG(scale float64) ([]byte, error) {
 		return nil, fmt.Errorf("a picture of %v by %v pixels is too large", w, h)
 	}
 	r := &raster{img: image.NewRGBA(image.Rect(0, 0, int(w), int(h))), scale: scale}
-	for i := range r.img.Pix {
-		r.img.Pix[i] = 0xff
+	r.img.Pix[0] = 0xff
+	for done := 1; done < len(r.img.Pix); done *= 2 {
+		copy(r.img.Pix[done:], r.img.Pix[:done])
 	}
 	for _, o := range d.ops {
 		if o.shape != nil {
@@ -77,8 +78,22 @@ func (r *raster) shape(s *shape) {
 	if s.fill.ink {
 		r.fill(s.path, s.fill)
 	}
-	if s.stroke.ink {
+	if !s.stroke.ink {
+		return
+	}
+	// A long line is drawn piece by piece: the extent of each is small, that of
+	// a frame is all that it encloses.
+	const long = 100
+	if b, ok := extent(s.path); !ok || b.x1-b.x0 < long && b.y1-b.y0 < long {
 		r.fill(stroke(s.path, s.width, s.dash), s.stroke)
+		return
+	}
+	for _, line := range flatten(s.path) {
+		for _, piece := range dashed(line, s.dash) {
+			for i := 1; i < len(piece); i++ {
+				r.fill(stroke(polyline(piece[i-1], piece[i]), s.width, nil), s.stroke)
+			}
+		}
 	}
 }
 

@@ -165,6 +165,28 @@ func (a *analysis) targetNotes() []string {
 	return []string{s}
 }
 
+// differing names a condition that has anchors by what differs between those.
+func (a *analysis) differing(r *result) string {
+	prompts, administrations := map[string]bool{}, map[string]bool{}
+	for i := range a.results {
+		if o := &a.results[i]; o.anchored {
+			prompts[o.c.Prompt], administrations[o.c.Administration] = true, true
+		}
+	}
+	s := a.modelName(r.c)
+	if len(prompts) > 1 {
+		s += ", " + r.c.Prompt
+	}
+	s += ", T = " + tempOf(r.c)
+	if len(administrations) > 1 {
+		s += ", " + r.c.Administration
+	}
+	for k, l := range r.c.Levels {
+		s += ", " + a.d.Factors[k] + ": " + l
+	}
+	return s
+}
+
 // columns is the number of panels side by side if every row is to hold the
 // conditions of one word (a prompt, a model), which must follow one another; 0
 // if they do not, or if rows would be too long, or of one panel.
@@ -223,13 +245,13 @@ func (a *analysis) shiftFigure() *figure.Drawing {
 			continue
 		}
 		shown = append(shown, r)
-		p := figure.ShiftPanel{Title: conditionTitle(a, r), Absent: r.curveNA}
+		p := figure.ShiftPanel{Title: a.differing(r), Absent: r.curveNA}
 		if r.curve != nil {
 			p.Mean, p.Each = r.curve.Offset, r.curve.ByAnchor
 		}
 		if r.curveNA == "" {
 			p.A, p.B, p.Phi = r.sine.A, r.sine.B, r.sine.Phi
-			p.Note = fmt.Sprintf("a = %s, b = %s, φ = %s, R² = %s, %d sessions", signed(r.sine.A), signed(r.sine.B), signed(r.sine.Phi), fixed2(r.sine.R2), r.curve.Used)
+			p.Note = fmt.Sprintf("a = %s, b = %s, φ = %s, R² = %s, N = %d", signed(r.sine.A), signed(r.sine.B), signed(r.sine.Phi), fixed2(r.sine.R2), r.curve.Used)
 		}
 		if n := len(shown); n > 1 && columns > 0 && a.modelName(shown[n-2].c) != a.modelName(r.c) {
 			for len(f.Panels)%columns != 0 {
@@ -239,6 +261,7 @@ func (a *analysis) shiftFigure() *figure.Drawing {
 		f.Panels = append(f.Panels, p)
 	}
 	f.Meta = a.meta("Figure 4. Anchor shift: mean score by offset round the circle from the anchored value", shown,
+		"Prompt: "+strings.Join(distinct(shown, promptOf), ", ")+". N in a panel counts the sessions whose anchor is on the circle.",
 		fmt.Sprintf("Fitted: a + b cos(2π offset/%d − φ), φ in radians: 0 is a peak at the anchored value itself. The circle is %q of the instrument. "+
 			"Sessions whose anchor is no value of the instrument take no part.", len(a.d.Values), a.opts.AnchorCircle))
 	return f.Draw()

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -38,7 +39,7 @@ func (a *analysis) starsNote() string {
 // spearmanGrids lays out one group: a row a model and a column a prompt and
 // temperature, or where that is too wide a row a model and temperature.
 func (a *analysis) spearmanGrids(g group, titled bool, feet *footnotes) []figure.Grid {
-	models, prompts, temps := distinct(g.results, a.modelName), distinct(g.results, promptOf), distinct(g.results, tempOf)
+	models, prompts, temps := distinct(g.results, a.modelName), distinct(g.results, promptOf), temperatures(g.results)
 	var grids []figure.Grid
 	if len(prompts)*len(temps) <= mostColumns {
 		grid := figure.Grid{RowKeys: []string{"model"}}
@@ -68,6 +69,13 @@ func (a *analysis) spearmanGrids(g group, titled bool, feet *footnotes) []figure
 		}
 	}
 	return grids
+}
+
+// temperatures lists the temperatures from low to high.
+func temperatures(results []*result) []string {
+	sorted := slices.Clone(results)
+	slices.SortStableFunc(sorted, func(x, y *result) int { return cmp.Compare(x.c.Temperature, y.c.Temperature) })
+	return distinct(sorted, tempOf)
 }
 
 // tallGrid has a row a model and temperature, a column a prompt.
@@ -113,7 +121,7 @@ func (a *analysis) meansFigure(g group) *figure.Drawing {
 	for _, v := range order {
 		f.Values = append(f.Values, a.d.Values[v].Code)
 	}
-	prompts, temps := distinct(g.results, promptOf), distinct(g.results, tempOf)
+	prompts, temps := distinct(g.results, promptOf), temperatures(g.results)
 	f.Columns = min(3, len(temps))
 	if len(temps) == 1 {
 		f.Columns = min(2, len(prompts))
@@ -193,14 +201,14 @@ func (a *analysis) administrationPairs() []administrationPair {
 // of their difference.
 func (a *analysis) administrationFigure() *figure.Drawing {
 	var feet footnotes
-	grid := figure.Grid{RowKeys: append([]string{"model", "T"}, append(slices.Clone(a.d.Factors), "prompt")...),
+	grid := figure.Grid{RowKeys: append(append([]string{"model"}, a.d.Factors...), "prompt", "T"),
 		Columns: []figure.Column{{Group: "Spearman's rho", Label: "batch"}, {Group: "Spearman's rho", Label: "sequential"},
 			{Group: "batch minus sequential", Label: "difference"}, {Group: "batch minus sequential", Label: "Fisher's z"}, {Group: "batch minus sequential", Label: "p"}}}
 	var shown []*result
 	for _, p := range a.administrationPairs() {
 		shown = append(shown, p.batch, p.sequential)
-		row := append([]string{a.modelName(p.batch.c), tempOf(p.batch.c)}, append(slices.Clone(p.batch.c.Levels), p.batch.c.Prompt)...)
-		grid.Rows = append(grid.Rows, row)
+		row := append([]string{a.modelName(p.batch.c)}, p.batch.c.Levels...)
+		grid.Rows = append(grid.Rows, append(row, p.batch.c.Prompt, tempOf(p.batch.c)))
 		cells := []figure.Cell{rhoCell(p.batch, &feet), rhoCell(p.sequential, &feet)}
 		grid.Cells = append(grid.Cells, append(cells, a.fisherCells(p, &feet)...))
 	}
