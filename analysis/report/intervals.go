@@ -133,11 +133,11 @@ func (a *analysis) uncertaintyTable() *document {
 	d := &document{title: "Uncertainty: SSD and rho with 95 % intervals, chance level and split half"}
 	ssd, rho := approximate("ssd"), approximate("rho")
 	a.sections(d, func(results []*result) {
-		t := grid{fixed: 2, header: []string{"prompt", "T", "N", "strata", "SSD", "95 % interval", "null 5 %", "split half (N/2)"}}
-		u := grid{fixed: 2, header: []string{"prompt", "T", "rho", "95 % interval", "starts at best", "SSD over starts"}}
+		t := grid{fixed: 2, header: []string{"prompt", "T", "N", "SSD", "95 % interval", "null 5 %", "split half (N/2)"}}
+		u := grid{fixed: 2, header: []string{"prompt", "T", "strata", "rho", "95 % interval", "at best", "SSD over starts"}}
 		for _, r := range results {
 			key := []string{r.c.Prompt, tempOf(r.c)}[:2:2] // appending copies
-			row := append(append(key, fmt.Sprint(r.used()), r.resampled.strata), d.estimateCells(a, r, a.atSSD(), ssd)...)
+			row := append(append(key, fmt.Sprint(r.used())), d.estimateCells(a, r, a.atSSD(), ssd)...)
 			chance, half := "", ""
 			if r.test != nil {
 				chance = fixed2(r.test.Null.Q05)
@@ -148,7 +148,7 @@ func (a *analysis) uncertaintyTable() *document {
 				half = fmt.Sprintf("%s (%d)", fixed2(h.ssd), h.n)
 			}
 			t.rows = append(t.rows, append(row, chance, half))
-			row = append(key, d.estimateCells(a, r, a.atRho(), rho)...)
+			row = append(append(key, r.resampled.strata), d.estimateCells(a, r, a.atRho(), rho)...)
 			if r.fitNA == "" {
 				row = append(row, fmt.Sprintf("%s %% of %d", fixedN(100*r.fit.ShareAtBest(), 0), len(r.fit.Descents)), fixed2(r.ssdLow)+" to "+fixed2(r.ssdHigh))
 			} else {
@@ -162,7 +162,7 @@ func (a *analysis) uncertaintyTable() *document {
 	a.uncertaintyCSV(d)
 	d.notes = append([]string{a.resampleNote(), a.coverageNote(),
 		fmt.Sprintf("Split half: median SSD between the maps of two random halves over %d splits; a floor that data of half the size could reach, not a ceiling. ", splits) +
-			"The null is the 5 % point of the SSD of random labels.",
+			"The null is the 5 % point of the SSD of random labels. At best: the share of the starts that reach the lowest Stress-1; SSD over starts: the lowest and highest they lead to.",
 		"The intervals of the value means are in intervals.parquet."}, append(a.structureNotes(), a.scoringNote())...)
 	return d
 }
