@@ -30,7 +30,7 @@ func (a *app) showBadCells(res *importer.Result) {
 	}
 	for _, b := range res.BadCells {
 		b.Place.File = shown(b.Place.File)
-		fmt.Fprintf(a.stderr, "%s: row %d, column %s: %q is %s (%s)\n", b.Place, b.Row, b.Column, b.Text, b.Why, b.Status)
+		fmt.Fprintf(a.stderr, "%s: row %d, column %s: %q is %s (%s)\n", b.Place, b.Row, importer.Printable(b.Column), b.Text, b.Why, b.Status)
 	}
 	of := ""
 	if res.BadTotal > len(res.BadCells) {
@@ -51,7 +51,7 @@ func (a *app) showGist(res *importer.Result) {
 		if head != "" {
 			head += ":"
 		}
-		fmt.Fprintf(a.stdout, "%-15s %s\n", head, fmt.Sprintf(format, args...))
+		fmt.Fprintf(a.stdout, "%-15s %s\n", head, importer.Printable(fmt.Sprintf(format, args...)))
 	}
 	line("source", "%s (%s), %s", res.Source.File, res.Source.Format, count(res.Source.Rows, "row"))
 	for _, d := range res.Dropped {
@@ -65,10 +65,10 @@ func (a *app) showGist(res *importer.Result) {
 		line(f, "%s", res.Factors[f])
 	}
 	if len(res.Kept) > 0 {
-		line("kept", "%s", strings.Join(res.Kept, ", "))
+		line("kept", "%s", some(res.Kept))
 	}
 	if len(res.Ignored) > 0 {
-		line("not kept", "%s", strings.Join(res.Ignored, ", "))
+		line("not kept", "%s", some(res.Ignored))
 	}
 	line("respondents", "%s in %s", num(res.Respondents), count(res.Conditions, "condition"))
 	var parts []string
@@ -107,4 +107,12 @@ func sortedFactors(m map[string]string) []string {
 		return strings.Compare(a, b)
 	})
 	return out
+}
+
+// some lists names, cutting a long list short.
+func some(names []string) string {
+	if len(names) > 12 {
+		return strings.Join(names[:10], ", ") + fmt.Sprintf(" and %d more", len(names)-10)
+	}
+	return strings.Join(names, ", ")
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"circumplex.example/schema/diag"
 )
@@ -271,10 +272,25 @@ func (l *layout) checkReadable(src *source) error {
 	return nil
 }
 
-// few lists names, cutting a long list short.
+// few lists names of columns for a message, cutting a long list short. The file
+// is foreign: what a terminal would take for a command is left out.
 func few(names []string) string {
+	names = slices.Clone(names)
+	for i := range names {
+		names[i] = Printable(names[i])
+	}
 	if len(names) > 12 {
 		return strings.Join(names[:10], ", ") + fmt.Sprintf(" and %d more", len(names)-10)
 	}
 	return strings.Join(names, ", ")
+}
+
+// Printable is a text of the source without control characters.
+func Printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, s)
 }

@@ -130,7 +130,7 @@ func (r *rowReader) fail(row row, column int, mend, format string, args ...any) 
 func (r *rowReader) row(row row) {
 	r.out.rows++
 	if len(row.cells) != len(r.lay.header) {
-		r.fail(row, -1, "put a cell that holds the separator in quotes", "it has %d cells, the header %d", len(row.cells), len(r.lay.header))
+		r.fail(row, -1, "put a cell that holds the separator in quotes", "cells: %d, but %d in the header", len(row.cells), len(r.lay.header))
 		return
 	}
 	for i, column := range r.lay.drop {
