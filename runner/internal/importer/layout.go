@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -250,8 +251,8 @@ func (l *layout) wanted() []int {
 func (l *layout) findIgnored() {
 	used := l.wanted()
 	for i, h := range l.header {
-		if _, dropped := slices.BinarySearch(used, i); !dropped && !slices.Contains(l.extra, h) {
-			l.ignored = append(l.ignored, h)
+		if _, found := slices.BinarySearch(used, i); !found && !slices.Contains(l.extra, h) {
+			l.ignored = append(l.ignored, cmp.Or(h, "(without a name)"))
 		}
 	}
 }
@@ -260,16 +261,17 @@ func (l *layout) checkReadable(src *source) error {
 	if src.unreadable == nil {
 		return nil
 	}
-	var list diag.List
+	var bad []string
 	for _, c := range l.wanted() {
-		if why := src.unreadable[c]; why != "" {
-			list.Add(diag.Problem{Place: diag.Place{File: absolute(src.path)}, What: fmt.Sprintf("column %q: %s", l.header[c], why)})
+		if src.unreadable[c] {
+			bad = append(bad, l.header[c])
 		}
 	}
-	if len(list) > 0 {
-		return list
+	if len(bad) == 0 {
+		return nil
 	}
-	return nil
+	return problem(src.path, diag.Problem{What: "the type of these columns cannot be read: " + few(bad),
+		Mend: "write them as int32, int64, float64 (double), bool or string, or give the answers as CSV"})
 }
 
 // few lists names of columns for a message, cutting a long list short. The file

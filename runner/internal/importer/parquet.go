@@ -21,11 +21,7 @@ func openParquet(path string) (*source, error) {
 	src := &source{format: "Parquet", shut: t.Close}
 	for _, c := range t.Schema.Columns {
 		src.header = append(src.header, c.Name)
-		bad := ""
-		if c.Type == 0 || c.Type == tabular.Timestamp {
-			bad = "its type cannot be read; write it as int32, int64, float64 (double), bool or string"
-		}
-		src.unreadable = append(src.unreadable, bad)
+		src.unreadable = append(src.unreadable, c.Type == 0 || c.Type == tabular.Timestamp)
 	}
 	f := &parquetFile{path: absolute(path), t: t}
 	src.rows = f.rows

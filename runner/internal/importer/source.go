@@ -20,9 +20,8 @@ type source struct {
 	// decimalComma says that 4,0 is 4.0.
 	decimalComma bool
 	header       []string
-	// columns are set for a file whose columns cannot all be read: what is wrong
-	// with column i, or "".
-	unreadable []string
+	// unreadable marks columns of a type that cannot be read; nil where all can.
+	unreadable []bool
 	// rows yields the rows in order; an error ends them. Cells are valid until
 	// the next row.
 	rows func(wanted []int) iter.Seq2[row, error]
