@@ -179,7 +179,7 @@ func (l *labeller) free(i int, b box, reach float64) bool {
 	if !b.within(l.area) {
 		return false
 	}
-	wide := b.grow(1)
+	wide, apart := b.grow(1), box{b.x0 - 0.4*l.size, b.y0 - 1, b.x1 + 0.4*l.size, b.y1 + 1}
 	for _, t := range l.taken {
 		if wide.overlaps(t) {
 			return false
@@ -191,7 +191,7 @@ func (l *labeller) free(i int, b box, reach float64) bool {
 		if j == i || !t.settled {
 			continue
 		}
-		if wide.overlaps(t.box) || led && t.box.crosses(own) {
+		if apart.overlaps(t.box) || led && t.box.crosses(own) {
 			return false
 		}
 		if t.reach >= leaderFrom && b.crosses([2]point{t.at, t.box.nearest(t.at)}) {

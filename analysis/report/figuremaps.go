@@ -24,27 +24,26 @@ func (a *analysis) mapFigure(r *result) *figure.Drawing {
 // mapsFigure is Figures 7-12 for one model: all its maps side by side.
 func (a *analysis) mapsFigure(model string) *figure.Drawing {
 	f := a.overlay()
-	columns := a.columns(func(r *result) bool { return a.modelName(r.c) == model }, func(r *result) string { return r.c.Prompt })
-	f.Columns, f.Fitted = columns, model
-	if columns == 0 {
-		f.Columns = 3
-	}
+	f.Fitted = model
 	var own []*result
-	several := len(a.groups()) > 1
-	for i := range a.results {
-		r := &a.results[i]
-		if a.modelName(r.c) != model {
+	groups := a.groups()
+	for _, g := range groups {
+		for _, r := range g.results {
+			if a.modelName(r.c) == model {
+				own = append(own, r)
+			}
+		}
+	}
+	var places []*result
+	places, f.Columns = arrange(own, func(r *result) string { return r.c.Prompt })
+	for _, r := range places {
+		if r == nil {
+			f.Panels = append(f.Panels, figure.Map{Empty: true})
 			continue
 		}
-		own = append(own, r)
 		m := a.mapOf(r)
-		if !several {
+		if len(groups) == 1 {
 			m.Title = r.c.Prompt + ", T = " + tempOf(r.c)
-		}
-		if n := len(own); n > 1 && columns > 0 && own[n-2].c.Prompt != r.c.Prompt {
-			for len(f.Panels)%columns != 0 {
-				f.Panels = append(f.Panels, figure.Map{Empty: true})
-			}
 		}
 		f.Panels = append(f.Panels, m)
 	}
@@ -187,29 +186,44 @@ func (a *analysis) differing(r *result) string {
 	return s
 }
 
-// columns is the number of panels side by side if every row is to hold the
-// conditions of one word (a prompt, a model), which must follow one another; 0
-// if they do not, or if rows would be too long, or of one panel.
-func (a *analysis) columns(shown func(*result) bool, of func(*result) string) int {
+// arrange gives every result a place in rows of panels: those of one word (a
+// prompt, a model) stand side by side, and each administration begins a row. A
+// nil is a place that stays empty.
+func arrange(results []*result, word func(*result) string) (places []*result, columns int) {
 	const most = 4
-	counts := map[string]int{}
-	widest, last := 0, ""
-	for i := range a.results {
-		r := &a.results[i]
-		if !shown(r) {
-			continue
-		}
-		word := of(r)
-		if counts[word] > 0 && word != last {
-			return 0
-		}
-		counts[word]++
-		widest, last = max(widest, counts[word]), word
+	section := func(r *result) string {
+		return strings.Join(append([]string{r.c.Administration}, r.c.Levels...), "\x00")
 	}
-	if widest > most || widest < 2 {
-		return 0
+	longest, run := 1, 0
+	for i, r := range results {
+		if i > 0 && word(r) == word(results[i-1]) && section(r) == section(results[i-1]) {
+			run++
+		} else {
+			run = 1
+		}
+		longest = max(longest, run)
 	}
-	return widest
+	unit := longest
+	columns = most / unit * unit // so many whole units fit into a row
+	if unit > most {
+		unit, columns = 1, most
+	}
+	pad := func(n int) {
+		for len(places)%n != 0 {
+			places = append(places, nil)
+		}
+	}
+	for i, r := range results {
+		switch {
+		case i == 0:
+		case section(r) != section(results[i-1]):
+			pad(columns)
+		case word(r) != word(results[i-1]):
+			pad(unit)
+		}
+		places = append(places, r)
+	}
+	return places, columns
 }
 
 // thousands prints a count with separators.
@@ -233,18 +247,22 @@ func (a *analysis) anyAnchored() bool {
 
 // shiftFigure is Figure 4: a panel a condition that has anchors.
 func (a *analysis) shiftFigure() *figure.Drawing {
-	f := figure.Shifts{Vertical: "mean centred score", Columns: 3}
-	columns := a.columns(func(r *result) bool { return r.anchored }, func(r *result) string { return a.modelName(r.c) })
-	if columns > 0 {
-		f.Columns = columns
-	}
+	f := figure.Shifts{Vertical: "mean centred score"}
 	var shown []*result
-	for i := range a.results {
-		r := &a.results[i]
-		if !r.anchored {
+	for _, g := range a.groups() {
+		for _, r := range g.results {
+			if r.anchored {
+				shown = append(shown, r)
+			}
+		}
+	}
+	var places []*result
+	places, f.Columns = arrange(shown, func(r *result) string { return a.modelName(r.c) })
+	for _, r := range places {
+		if r == nil {
+			f.Panels = append(f.Panels, figure.ShiftPanel{Empty: true})
 			continue
 		}
-		shown = append(shown, r)
 		p := figure.ShiftPanel{Title: a.differing(r), Absent: r.curveNA}
 		if r.curve != nil {
 			p.Mean, p.Each = r.curve.Offset, r.curve.ByAnchor
@@ -252,11 +270,6 @@ func (a *analysis) shiftFigure() *figure.Drawing {
 		if r.curveNA == "" {
 			p.A, p.B, p.Phi = r.sine.A, r.sine.B, r.sine.Phi
 			p.Note = fmt.Sprintf("a = %s, b = %s, φ = %s, R² = %s, N = %d", signed(r.sine.A), signed(r.sine.B), signed(r.sine.Phi), fixed2(r.sine.R2), r.curve.Used)
-		}
-		if n := len(shown); n > 1 && columns > 0 && a.modelName(shown[n-2].c) != a.modelName(r.c) {
-			for len(f.Panels)%columns != 0 {
-				f.Panels = append(f.Panels, figure.ShiftPanel{Empty: true})
-			}
 		}
 		f.Panels = append(f.Panels, p)
 	}
