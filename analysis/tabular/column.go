@@ -8,8 +8,8 @@ import (
 )
 
 // dictBytes is the largest dictionary a row group's string column builds; past
-// it values are kept one by one. It stays under the library's own limit of
-// 1 MiB, so that one dictionary page and one data page always suffice.
+// it values are kept one by one. It stays under the limit that
+// properties sets, so that one dictionary page and one data page always suffice.
 const dictBytes = 512 << 10
 
 // ColumnWriter appends values to one column. Appending a value of another type

@@ -65,6 +65,9 @@ func (c *ColumnWriter) flush(cw file.ColumnChunkWriter) error {
 // appending, and the codes; or, where it grew too large, the values.
 func (c *ColumnWriter) flushStrings(cw *file.ByteArrayColumnChunkWriter) error {
 	if c.plain || len(c.dict) == 0 {
+		// Before the first value: pages of both encodings in one chunk would be
+		// listed in the footer in the random order of a map.
+		cw.FallbackToPlain()
 		values := make([]parquet.ByteArray, 0, c.n-c.nulls)
 		for i, code := range c.codes {
 			if c.defs == nil || c.defs[i] == 1 {

@@ -75,6 +75,9 @@ func properties() *parquet.WriterProperties {
 		parquet.WithDataPageVersion(parquet.DataPageV1),
 		parquet.WithCompression(compress.Codecs.Zstd),
 		parquet.WithCompressionLevel(1),
+		// More than a row group of different numbers takes, so that no chunk
+		// begins with a dictionary and goes on without: see flushStrings.
+		parquet.WithDictionaryPageSizeLimit(16*groupRows),
 		parquet.WithRootRepetition(parquet.Repetitions.Required),
 		// The library writes a distinct count of 0 into every statistic, which
 		// is false and which query planners believe; no statistics are better.
