@@ -5,23 +5,29 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 )
 
 // maxFigures bounds the bytes of all figures that are put into the page; the
 // others are named.
-const maxFigures = 9 << 20
+const maxFigures = 12_000_000
 
 // figure is one drawing of the analysis.
 type figure struct {
-	Name, Alt string
-	Source    template.URL
+	Name, Title, Alt string
+	Source           template.HTMLAttr // src="data:..."
+	// Condition is the one condition it is of, or -1.
+	Condition int
+	Wide      bool // too wide to stand beside another
 	// Model, Prompt, Temp and Administration are those that the name of the
 	// file holds; empty means that the figure is not of one of them.
 	Model, Prompt, Temp, Administration string
 }
 
 var title = regexp.MustCompile(`(?s)<title[^>]*>(.*?)</title>`)
+var width = regexp.MustCompile(`^<svg[^>]*\bwidth="(\d+)`)
 var desc = regexp.MustCompile(`(?s)<desc[^>]*>(.*?)</desc>`)
 
 // figures reads analysis/figures/*.svg. Those that do not fit are returned by
@@ -33,33 +39,50 @@ func (s *source) figures() (in []figure, out []string, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if total+len(b) > maxFigures {
+		f := figure{Name: clean(strings.TrimSuffix(file, ".svg")), Source: source8(b)}
+		if total+len(f.Source) > maxFigures {
 			out = append(out, file)
 			continue
 		}
-		total += len(b)
-		f := figure{Name: clean(strings.TrimSuffix(file, ".svg")), Source: dataURI("image/svg+xml", b)}
-		f.Alt = alt(string(b), f.Name)
+		total += len(f.Source)
+		f.Title, f.Alt = words(string(b), f.Name)
+		if m := width.FindSubmatch(b); m != nil {
+			w, _ := strconv.Atoi(string(m[1])) // too many digits are wide too
+			f.Wide = w > 700 || len(m[1]) > 6
+		}
 		s.levels(&f)
 		in = append(in, f)
 	}
 	return in, out, nil
 }
 
-// alt is what the figure says of itself, or its name in words.
-func alt(svg, name string) string {
+// source8 is a picture as the attribute of an image. Only what an address or
+// an attribute cannot hold is escaped: base64 would be a third longer.
+func source8(svg []byte) template.HTMLAttr {
+	s := clean(string(svg))
+	if !strings.Contains(s, "'") {
+		s = strings.ReplaceAll(s, `"`, "'") // either may stand round an attribute of SVG
+	}
+	return template.HTMLAttr(`src="data:image/svg+xml;charset=utf-8,` + inAddress.Replace(s) + `"`) //nolint:gosec // no quote is left
+}
+
+var inAddress = strings.NewReplacer("%", "%25", "#", "%23", `"`, "%22", "&", "%26", "\n", " ", "\t", " ")
+
+// words are the title of a figure and what it says of itself, or its name.
+func words(svg, name string) (heading, alt string) {
 	var parts []string
 	for _, re := range []*regexp.Regexp{title, desc} {
 		if m := re.FindStringSubmatch(svg); m != nil {
-			if w := strings.Join(strings.Fields(unescape.Replace(m[1])), " "); w != "" {
+			if w := clean(strings.Join(strings.Fields(unescape.Replace(m[1])), " ")); w != "" {
 				parts = append(parts, sentence(w))
 			}
 		}
 	}
 	if len(parts) > 0 {
-		return clean(strings.Join(parts, " "))
+		return strings.TrimSuffix(parts[0], "."), strings.Join(parts, " ")
 	}
-	return "Figure: " + strings.NewReplacer("_", " ", "-", " ").Replace(name) + "."
+	heading = capital(strings.NewReplacer("_", " ", "-", " ").Replace(name))
+	return heading, "Figure: " + heading + "."
 }
 
 var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&quot;", `"`, "&#34;", `"`, "&#39;", "'", "&apos;", "'", "&amp;", "&")
@@ -72,6 +95,14 @@ func (s *source) levels(f *figure) {
 	f.Prompt = f.find(s.distinct(func(c *condition) string { return c.Prompt }), "")
 	f.Temp = f.find(s.distinct((*condition).Temp), "T")
 	f.Administration = f.find(s.distinct(func(c *condition) string { return c.Administration }), "")
+	f.Condition = slices.IndexFunc(s.conditions, func(c *condition) bool {
+		for _, l := range c.Levels {
+			if f.find([]string{l}, "") == "" {
+				return false
+			}
+		}
+		return c.Model == f.Model && c.Prompt == f.Prompt && c.Temp() == f.Temp && c.Administration == f.Administration
+	})
 }
 
 // find is the one word that the name holds after prefix, or empty. Of words

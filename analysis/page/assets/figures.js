@@ -144,6 +144,7 @@
       r.classList.toggle("first", r.dataset.i === first.value);
       r.classList.toggle("second", r.dataset.i === second.value);
     });
+    document.dispatchEvent(new CustomEvent("drawn"));
   };
 
   // best is the condition whose structure matches best: what is shown first.
