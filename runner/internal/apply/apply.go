@@ -133,18 +133,25 @@ func personaSeats(todo []Seat) []Seat {
 	return out
 }
 
+// LockTables takes the lock on a results directory, which every process that
+// shares the library respects. A library that is only read has none to take.
+func LockTables(ctx context.Context, l *Library, results string) (unlock func() error, err error) {
+	s := l.Simulated
+	if l.Real != nil {
+		s = l.Real
+	}
+	unlock, err = tableLock(ctx, s, results)
+	if errors.Is(err, store.ErrReadOnly) {
+		return func() error { return nil }, nil
+	}
+	return unlock, err
+}
+
 // tables writes the tables under the lock of the results directory.
 func (j *Job) tables(ctx context.Context, s *Survey, res *Result) error {
 	// Stopping gracefully still writes what there is.
 	j.Phase("tables")
-	lockStore := j.Library.Simulated
-	if j.Library.Real != nil {
-		lockStore = j.Library.Real
-	}
-	unlock, err := tableLock(ctx, lockStore, j.Results)
-	if errors.Is(err, store.ErrReadOnly) {
-		unlock, err = func() error { return nil }, nil
-	}
+	unlock, err := LockTables(ctx, j.Library, j.Results)
 	if err != nil {
 		return err
 	}

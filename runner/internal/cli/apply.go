@@ -194,7 +194,12 @@ func (a *app) history(o *opened, res *apply.Result, err error, started time.Time
 	case res.Stopped:
 		run.Note = "interrupted"
 	}
-	return table.AppendRun(o.results, run)
+	// Not the run's context: that may be what ended.
+	unlock, lerr := apply.LockTables(context.Background(), o.library, o.results)
+	if lerr != nil {
+		return lerr
+	}
+	return errors.Join(table.AppendRun(o.results, run), unlock())
 }
 
 // afterApply analyzes what was collected, prints the summary and decides the
