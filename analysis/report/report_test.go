@@ -223,6 +223,9 @@ func TestParquetTablesFollowTheirSchemas(t *testing.T) {
 	dir, _ := run(t, degenerateSpec(), nil)
 	rows := map[string]int{}
 	for _, s := range Schemas(nil) {
+		if s.Name == "printed" {
+			continue // only where a condition is the paper's, see beside_test.go
+		}
 		tab, err := tabular.Open(filepath.Join(dir, "analysis", s.Name+".parquet"))
 		if err != nil {
 			t.Fatal(err)

@@ -80,7 +80,7 @@ func Schemas(factors []string) []tabular.Schema {
 			null("ssd", tabular.Float64, "SSD against the structure benchmark"),
 			null("stress1", tabular.Float64, "Stress-1 of the map"),
 			reason("ssd")),
-	}, uncertaintySchemas(key), qualitySchemas(key))
+	}, uncertaintySchemas(key), qualitySchemas(key), []tabular.Schema{printedSchema(key)})
 }
 
 // summaryColumns are those of value_summary after the condition's.

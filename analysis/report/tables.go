@@ -14,6 +14,7 @@ func (a *analysis) documents() map[string][]byte {
 		"spearman": a.spearmanTable(), "table2_4_means": a.meansTable(), "uncertainty": a.uncertaintyTable(),
 	}
 	maps.Copy(docs, a.qualityTables())
+	maps.Copy(docs, a.besideDocuments())
 	if len(a.comparisons()) > 0 {
 		docs["differences"] = a.differenceTable()
 	}

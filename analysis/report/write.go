@@ -18,12 +18,13 @@ import (
 // write writes the Parquet tables, their codebook and the tables for readers,
 // and returns the digest of each file by its name relative to out.
 func (a *analysis) write(ctx context.Context, out string) (map[string]string, error) {
-	schemas := Schemas(a.d.Factors)
+	schemas := a.schemas()
 	fill := map[string]func(*tabular.Writer){
 		"scores": a.writeScores, "value_summary": a.writeSummary, "correlations": a.writeCorrelations, "mds": a.writeMap,
 		"fit": a.writeFit, "anchor_curve": a.writeCurve, "sensitivity": a.writeSensitivity,
 		"intervals": a.writeIntervals, "differences": a.writeDifferences, "split_half": a.writeSplitHalf,
 		"quality": a.writeQuality, "quality_items": a.writeQualityItems, "quality_values": a.writeQualityValues,
+		"printed": a.writePrinted,
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(2)
