@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed coverage.csv
@@ -38,8 +39,13 @@ func CoverageColumns() []string {
 }
 
 // MeasuredCoverage returns the coverage study that the package was tested
-// with, measured by TestCoverageStudy.
-func MeasuredCoverage() []Coverage {
+// with, measured by TestCoverageStudy. The caller must not change it.
+func MeasuredCoverage() []Coverage { return measured() }
+
+// measured reads the data once: a table asks for every cell.
+var measured = sync.OnceValue(readCoverage)
+
+func readCoverage() []Coverage {
 	rows, err := csv.NewReader(strings.NewReader(coverageCSV)).ReadAll()
 	if err != nil {
 		panic("bootstrap: the embedded coverage.csv is damaged: " + err.Error())
