@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"math"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"circumplex.example/analysis/ingest/ingesttest"
 	"circumplex.example/analysis/tabular"
+	"github.com/google/go-cmp/cmp"
 )
 
 var quickly = Overrides{"bootstrap": "60", "permutations": "0", "restarts": "2"}
@@ -260,5 +262,29 @@ func TestCoverageIsPrinted(t *testing.T) {
 	}
 	if approximate("mean") || !approximate("rho") || !approximate("ssd") {
 		t.Error("means are exact enough, rho and SSD approximate")
+	}
+}
+
+// The pages with intervals, as a reader sees them.
+func TestGoldenIntervals(t *testing.T) {
+	dir, _ := run(t, pairs(), quickly)
+	for _, name := range []string{"uncertainty.md", "differences.md", "table5_batch_sequential.md", "figure6_batch_sequential.md"} {
+		got, err := os.ReadFile(filepath.Join(dir, "analysis", "tables", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join("testdata", "intervals", name)
+		if *update {
+			if err := tabular.WriteFile(path, got); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(string(want), string(got)); d != "" {
+			t.Errorf("%s (go test -update rewrites it): %s", name, d)
+		}
 	}
 }
