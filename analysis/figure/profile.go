@@ -127,8 +127,16 @@ func (p Profiles) panel(panel ProfilePanel, vertical axis, wide float64) *Drawin
 	if p.ReferenceName != "" {
 		d.curve(area, p.Reference, at, vermilion, 3, nil)
 	}
+	intervals := false
+	for _, l := range panel.Lines {
+		intervals = intervals || l.Low != nil
+	}
 	for k, l := range panel.Lines {
-		p.line(d, area, k, l, at)
+		beside := 0.0 // intervals at one place would cover one another
+		if n := float64(len(panel.Lines)); intervals && n > 1 {
+			beside = (float64(k) - (n-1)/2) * min(3.5, 0.62*step/n)
+		}
+		p.line(d, area, k, l, func(i int) float64 { return at(i) + beside })
 	}
 	d.W, d.H = left+wide+4, base+8+depth
 	return d

@@ -133,6 +133,9 @@ func (a *analysis) matchNote(r *result) string {
 	} else {
 		s += "; not tested against random labels"
 	}
+	if iv, na := a.interval(r, a.atSSD(), r.match.SSD); na == "" {
+		s += fmt.Sprintf(". 95 %% bootstrap interval of the SSD, approximate: %s to %s", fixed2(iv.Low), fixed2(iv.High))
+	}
 	s += ". Stress-1 = " + fixedN(r.fit.Stress1, 3)
 	if n := r.fit.NegativeDisparities; n > 0 && a.opts.MDS == mds.Interval {
 		s += fmt.Sprintf(", %d negative disparities (interval scaling without a constraint)", n)

@@ -2,14 +2,12 @@ package report
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 
 	"circumplex.example/analysis/figure"
-	"circumplex.example/analysis/fisher"
 	"circumplex.example/analysis/ingest"
 )
 
@@ -128,6 +126,7 @@ func (a *analysis) meansFigure(g group) *figure.Drawing {
 	}
 	missing := map[string][]string{}
 	var reasons []string
+	intervals := false
 	for _, p := range prompts {
 		for _, t := range temps {
 			panel, any := figure.ProfilePanel{Title: p + ", T = " + t}, false
@@ -143,9 +142,8 @@ func (a *analysis) meansFigure(g group) *figure.Drawing {
 					}
 					missing[r.meansNA] = append(missing[r.meansNA], m+" ("+panel.Title+")")
 				default:
-					for _, v := range order {
-						line.Y = append(line.Y, r.means[v])
-					}
+					line = a.meansLine(r, order)
+					intervals = intervals || line.Low != nil
 				}
 				panel.Lines = append(panel.Lines, line)
 			}
@@ -162,7 +160,11 @@ func (a *analysis) meansFigure(g group) *figure.Drawing {
 	if a.means == nil {
 		f.Meta = a.meta("Figure 2b. Means of the values. "+g.title, g.results)
 	}
-	head := []string{a.legend(), strings.TrimSpace(absent)}
+	bars := ""
+	if intervals {
+		bars = fmt.Sprintf("Upright bars are 95 %% bootstrap intervals, from %d resamples of sessions, seed %d.", a.opts.Bootstrap, a.opts.BootstrapSeed)
+	}
+	head := []string{a.legend(), strings.TrimSpace(absent), bars}
 	if a.means != nil {
 		f.ReferenceName = a.meansName() + " (benchmark)"
 		if a.means.Kind == ingest.Theory {
@@ -177,24 +179,27 @@ func (a *analysis) meansFigure(g group) *figure.Drawing {
 	return f.Draw()
 }
 
-// administrationPair is one cell asked in both ways.
-type administrationPair struct{ batch, sequential *result }
-
-// administrationPairs finds the cells that were administered both ways.
-func (a *analysis) administrationPairs() []administrationPair {
-	var out []administrationPair
-	key := func(r *result) string {
-		return strings.Join(append([]string{r.c.Model, tempOf(r.c), r.c.Prompt}, r.c.Levels...), "\x00")
-	}
-	for i := range a.results {
-		for k := range a.results {
-			b, s := &a.results[i], &a.results[k]
-			if b.c.Administration == "batch" && s.c.Administration == "sequential" && key(b) == key(s) {
-				out = append(out, administrationPair{b, s})
-			}
+// meansLine is the means of a condition with their intervals, if it has been
+// resampled.
+func (a *analysis) meansLine(r *result, order []int) figure.Line {
+	var line figure.Line
+	for _, v := range order {
+		line.Y = append(line.Y, r.means[v])
+		if iv, na := a.interval(r, v, r.means[v]); na == "" {
+			line.Low, line.High = append(line.Low, iv.Low), append(line.High, iv.High)
 		}
 	}
-	return out
+	if len(line.Low) != len(line.Y) {
+		line.Low, line.High = nil, nil
+	}
+	return line
+}
+
+// administrationPairs finds the cells that were asked in batch and in sequence.
+func (a *analysis) administrationPairs() []comparison {
+	return slices.DeleteFunc(a.comparisons(), func(c comparison) bool {
+		return c.factor != "administration" || c.level1 != "batch" || c.level2 != "sequential"
+	})
 }
 
 // administrationFigure is Figure 6: rho in batch and in sequence, and the test
@@ -204,39 +209,53 @@ func (a *analysis) administrationFigure() *figure.Drawing {
 	grid := figure.Grid{RowKeys: append(append([]string{"model"}, a.d.Factors...), "prompt", "T"),
 		Columns: []figure.Column{{Group: "Spearman's rho", Label: "batch"}, {Group: "Spearman's rho", Label: "sequential"},
 			{Group: "batch minus sequential", Label: "difference"}, {Group: "batch minus sequential", Label: "Fisher's z"}, {Group: "batch minus sequential", Label: "p"}}}
+	resampled := ""
+	if a.resampling {
+		grid.Columns = append(grid.Columns, figure.Column{Group: "batch minus sequential", Label: "95 % interval (approximate)"})
+		resampled = fmt.Sprintf("The interval of the difference is by bootstrap, from %d resamples of sessions, seed %d.", a.opts.Bootstrap, a.opts.BootstrapSeed)
+	}
 	var shown []*result
 	for _, p := range a.administrationPairs() {
-		shown = append(shown, p.batch, p.sequential)
-		row := append([]string{a.modelName(p.batch.c)}, p.batch.c.Levels...)
-		grid.Rows = append(grid.Rows, append(row, p.batch.c.Prompt, tempOf(p.batch.c)))
-		cells := []figure.Cell{rhoCell(p.batch, &feet), rhoCell(p.sequential, &feet)}
+		shown = append(shown, p.first, p.second)
+		row := append([]string{a.modelName(p.first.c)}, p.first.c.Levels...)
+		grid.Rows = append(grid.Rows, append(row, p.first.c.Prompt, tempOf(p.first.c)))
+		cells := []figure.Cell{rhoCell(p.first, &feet), rhoCell(p.second, &feet)}
 		grid.Cells = append(grid.Cells, append(cells, a.fisherCells(p, &feet)...))
 	}
 	return figure.HeatMap{Grids: []figure.Grid{grid}, Scale: "Spearman's rho",
 		Meta: a.meta("Figure 6. Rank correlation with the benchmark when all items are asked in one message (batch) and one at a time (sequential)", shown,
 			"z = (atanh rho of batch - atanh rho of sequential) / sqrt(2/(n - 3)), n = "+fmt.Sprint(len(a.d.Values))+" values, two-sided normal p. "+
 				"Both rhos are of the same values with the same ranking, so they are not independent, as z presumes.",
-			a.starsNote(), feet.caption(), a.benchmarkNote(a.means))}.Draw()
+			resampled, a.starsNote(), feet.caption(), a.benchmarkNote(a.means))}.Draw()
 }
 
-// fisherCells are the difference, z and p of a pair.
-func (a *analysis) fisherCells(p administrationPair, feet *footnotes) []figure.Cell {
+// fisherCells are the difference, z and p of a pair, and the interval of the
+// difference if conditions have been resampled.
+func (a *analysis) fisherCells(c comparison, feet *footnotes) []figure.Cell {
 	plain := func(s string) figure.Cell { return figure.Cell{Plain: true, Text: s} }
-	if p.batch.rhoNA != "" || p.sequential.rhoNA != "" {
-		reason := or(p.batch.rhoNA, p.sequential.rhoNA)
-		return []figure.Cell{plain(feet.mark(reason)), {Empty: true}, {Empty: true}}
+	difference := a.compare(c, a.atRho())
+	cells := []figure.Cell{{Empty: true}, {Empty: true}, {Empty: true}, {Empty: true}}
+	if !a.resampling {
+		cells = cells[:3]
 	}
-	n := len(a.d.Values)
-	difference := plain(signed(p.batch.rho.Rho - p.sequential.rho.Rho))
-	test, err := fisher.Compare(p.batch.rho.Rho, n, p.sequential.rho.Rho, n)
-	if err != nil {
-		reason := err.Error()
-		if errors.Is(err, fisher.ErrPerfect) {
-			reason = "a rho of 1 or -1 has no z"
-		}
-		return []figure.Cell{difference, plain(feet.mark(reason)), {Empty: true}}
+	if difference.estimateNA != "" {
+		cells[0] = plain(feet.mark(difference.estimateNA))
+		return cells
 	}
-	return []figure.Cell{difference, plain(signed(test.Z)), plain(probability(test.P))}
+	cells[0] = plain(signed(difference.estimate))
+	if test, na := a.fisherOf(c); na != "" {
+		cells[1] = plain(feet.mark(na))
+	} else {
+		cells[1], cells[2] = plain(signed(test.Z)), plain(probability(test.P))
+	}
+	switch {
+	case !a.resampling:
+	case difference.na != "":
+		cells[3] = plain(feet.mark(difference.na))
+	default:
+		cells[3] = plain(signed(difference.Low) + " to " + signed(difference.High))
+	}
+	return cells
 }
 
 // signed prints a number with two decimals and a true minus sign.

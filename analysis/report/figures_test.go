@@ -1,0 +1,84 @@
+package report
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestFiguresAreListedAndStaleOnesRemoved: a run writes every figure as SVG and
+// PNG, lists it, and removes the figures that it does not make any more.
+func TestFiguresAreListedAndStaleOnesRemoved(t *testing.T) {
+	dir, sum := run(t, degenerateSpec(), nil)
+	for _, want := range []string{"figure2a_spearman", "figure2b_means_batch", "figure2b_means_sequential", "figure3_map_m1_clear_T0.7_batch",
+		"figure3_map_m2_constant_T0.7_batch", "figure4_anchor_shift", "figure6_batch_sequential", "figure7_12_maps_m1", "figure7_12_maps_m2"} {
+		for _, ending := range []string{".svg", ".png"} {
+			name := "figures/" + want + ending
+			if !slices.Contains(sum.Files, name) {
+				t.Errorf("%s is not listed", name)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "analysis", name)); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	svg, err := os.ReadFile(filepath.Join(dir, "analysis", "figures", "figure3_map_m2_constant_T0.7_batch.svg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(svg, []byte("no variance in")) {
+		t.Error("the figure of a condition without a map does not say why")
+	}
+	again, err := Run(t.Context(), dir, Overrides{"figures": "false"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "analysis", "figures", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := slices.ContainsFunc(again.Files, func(f string) bool { return strings.HasPrefix(f, "figures/") })
+	if len(left) > 0 || listed {
+		t.Errorf("without figures there are still %v", left)
+	}
+}
+
+// TestFiguresAreTheSameEachTime: the bytes do not depend on the run or on which
+// condition is drawn first.
+func TestFiguresAreTheSameEachTime(t *testing.T) {
+	first, sum := run(t, degenerateSpec(), nil)
+	second, _ := run(t, degenerateSpec(), nil)
+	for _, name := range sum.Files {
+		if !strings.HasPrefix(name, "figures/") {
+			continue
+		}
+		a, err := os.ReadFile(filepath.Join(first, "analysis", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(filepath.Join(second, "analysis", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(a, b) {
+			t.Errorf("%s differs between two runs", name)
+		}
+	}
+}
+
+// TestFileNamesStayApart: names that differ only in what a file name cannot
+// hold, in case or in their end do not share a file.
+func TestFileNamesStayApart(t *testing.T) {
+	names := fileNames{}
+	seen := map[string]bool{}
+	for _, s := range []string{"a b", "a/b", "A-B", "../..", "", strings.Repeat("x", 50) + "1", strings.Repeat("x", 50) + "2"} {
+		got := names.unique(slug(s))
+		if seen[strings.ToLower(got)] || strings.ContainsAny(got, `/\ `) || strings.HasPrefix(got, ".") {
+			t.Errorf("%q becomes %q", s, got)
+		}
+		seen[strings.ToLower(got)] = true
+	}
+}
