@@ -14,6 +14,7 @@ type condition struct {
 	Used, Dropped, NoAnswer, TooFew, ValueMissing, Distinct int
 	Rho, RhoP, SSD, R, P, NullMean, NullQ05                 *float64
 	RhoNA, FitNA                                            string
+	RhoInterval, SSDInterval                                interval
 	Values                                                  []valueRow // in the order of Data.Values
 }
 
@@ -23,6 +24,7 @@ type valueRow struct {
 	X, Y            *float64 // after Procrustes
 	BenchX, BenchY  *float64
 	MeanNA, PlaceNA string
+	Interval        interval // of Mean
 }
 
 // readConditions reads fit, value_summary and mds.
@@ -37,7 +39,7 @@ func (s *source) readConditions() error {
 	for i, v := range s.data.Values {
 		place[v.Code] = i
 	}
-	for _, f := range []func(map[string]*condition, map[string]int) error{s.readFit, s.readMeans, s.readPlaces} {
+	for _, f := range []func(map[string]*condition, map[string]int) error{s.readFit, s.readMeans, s.readPlaces, s.readIntervals} {
 		if err := f(index, place); err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 // methods is a paragraph to paste into a paper: everything that was chosen.
-func (s *source) methods() string {
+func (s *source) methods(documents []document) string {
 	o, m := s.opts, s.manifest
 	low, high := s.data.Key.Scale()
 	p := []string{
@@ -28,6 +28,7 @@ func (s *source) methods() string {
 	}
 	p = append(p, s.scoringSentences()...)
 	p = append(p, s.structureSentences()...)
+	p = append(p, uncertainty(documents)...)
 	p = append(p, s.countSentence())
 	versions := "The answers were collected and read by runner " + or(m.ProgramVersion, o.ProgramVersion, "(version not recorded)")
 	if m.ParserVersion > 0 {
@@ -41,6 +42,26 @@ func (s *source) methods() string {
 		versions += fmt.Sprintf(", design seed %d", *m.Seed)
 	}
 	return clean(strings.Join(append(p, sentence(versions)), " "))
+}
+
+// uncertainty is what the table of intervals says of how they were made and how
+// often they hold the truth; nothing where there is no such table.
+func uncertainty(documents []document) []string {
+	var out []string
+	for _, d := range documents {
+		if d.Name != "uncertainty" {
+			continue
+		}
+		for _, n := range d.Notes {
+			for _, begins := range []string{"Interval", "No interval", "Coverage", "Bootstrap", "Split half"} {
+				if strings.HasPrefix(n, begins) {
+					out = append(out, sentence(n))
+					break
+				}
+			}
+		}
+	}
+	return out
 }
 
 func (s *source) designSentence() string {

@@ -175,8 +175,12 @@ const attack = "</pre><script>window.ran=1</script>\x1b[31m\u202e<img src=x oner
 // hostileReplies writes completions in which every reply is an attack.
 func hostileReplies(t *testing.T) func(string) {
 	return func(dir string) {
-		text := func(name string) tabular.Column { return tabular.Column{Name: name, Type: tabular.String, Nullable: true} }
-		whole := func(name string) tabular.Column { return tabular.Column{Name: name, Type: tabular.Int32, Nullable: true} }
+		text := func(name string) tabular.Column {
+			return tabular.Column{Name: name, Type: tabular.String, Nullable: true}
+		}
+		whole := func(name string) tabular.Column {
+			return tabular.Column{Name: name, Type: tabular.Int32, Nullable: true}
+		}
 		w, err := tabular.Create(filepath.Join(dir, "completions.parquet"), tabular.Schema{Name: "completions", Columns: []tabular.Column{
 			text("respondent_id"), text("status"), text("purpose"), text("model_requested"), text("model_served"), text("system_fingerprint"),
 			whole("attempt"), whole("tries"), text("raw_text")}}, nil)

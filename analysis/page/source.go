@@ -15,18 +15,19 @@ import (
 
 // source is what a page is made of.
 type source struct {
-	dir        string
-	data       *ingest.Data
-	manifest   manifest
-	analysis   analysisManifest
-	options    [][2]string // options.parquet, in its order
-	opts       ingest.Options
-	conditions []*condition
-	means      *ingest.Benchmark // what the analysis compared with; nil: none
-	structure  *ingest.Benchmark
-	requests   requests
-	samples    []sample
-	unread     int // answers and replies that the samples were taken from
+	dir                    string
+	data                   *ingest.Data
+	manifest               manifest
+	analysis               analysisManifest
+	options                [][2]string // options.parquet, in its order
+	opts                   ingest.Options
+	conditions             []*condition
+	means                  *ingest.Benchmark // what the analysis compared with; nil: none
+	structure              *ingest.Benchmark
+	intervals, approximate bool // whether there are any, and whether some are approximate
+	requests               requests
+	samples                []sample
+	unread                 int // answers and replies that the samples were taken from
 }
 
 // manifest is the part of manifest.json that the page names.

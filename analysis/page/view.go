@@ -34,6 +34,7 @@ type view struct {
 	Digests                           [][2]string
 	Mixed                             bool // some models are simulated, some are not
 	AnyNA                             bool
+	Intervals, Approximate            bool
 	Policy                            string
 	Style, Scripts, Data              template.HTML
 }
@@ -54,8 +55,8 @@ type statusRow struct {
 func newView(s *source) (*view, error) {
 	v := &view{Title: clean(or(s.manifest.Title, s.opts.Title, s.data.Experiment, "Results")), Experiment: clean(s.data.Experiment),
 		Notice: clean(s.opts.InstrumentNotice), Tiles: s.tiles(), Summary: s.summary(), Conditions: s.conditions, Factors: s.data.Factors,
-		Methods: s.methods(), Comparisons: s.comparisons(), Sessions: tallies(s.manifest.Counts.Respondents), Requests: s.requests,
-		Samples: s.samples, Unread: s.unread, Facts: s.facts(), Options: s.options, Mixed: s.simulated() == "mixed"}
+		Comparisons: s.comparisons(), Sessions: tallies(s.manifest.Counts.Respondents), Requests: s.requests,
+		Samples: s.samples, Unread: s.unread, Facts: s.facts(), Options: s.options, Mixed: s.simulated() == "mixed", Intervals: s.intervals, Approximate: s.approximate}
 	v.Banner = map[string]string{
 		"true":  "No model was asked: a program made up every answer. These numbers say nothing about any model.",
 		"mixed": "Where the model is marked (simulated), no model was asked: a program made up the answers, and the numbers say nothing about any model.",
@@ -80,6 +81,7 @@ func newView(s *source) (*view, error) {
 	if v.Documents, err = s.documents(); err != nil {
 		return nil, err
 	}
+	v.Methods = s.methods(v.Documents)
 	if v.Figures, v.LeftOut, err = s.figures(); err != nil {
 		return nil, err
 	}
@@ -200,6 +202,8 @@ type chartCondition struct {
 	FitNA string     `json:"fitNA,omitempty"`
 	Mean  []*float64 `json:"mean"`
 	SD    []*float64 `json:"sd"`
+	Low   []*float64 `json:"low"`
+	High  []*float64 `json:"high"`
 	Rank  []*float64 `json:"rank"`
 	X     []*float64 `json:"x"`
 	Y     []*float64 `json:"y"`
@@ -230,6 +234,7 @@ func (v *view) chart(s *source) error {
 			RhoNA: clean(cond.RhoNA), FitNA: clean(cond.FitNA)}
 		for _, w := range cond.Values {
 			x.Mean, x.SD, x.Rank = append(x.Mean, w.Mean), append(x.SD, w.SD), append(x.Rank, w.Rank)
+			x.Low, x.High = append(x.Low, w.Interval.Low), append(x.High, w.Interval.High)
 			x.X, x.Y = append(x.X, w.X), append(x.Y, w.Y)
 		}
 		c.Conditions = append(c.Conditions, x)

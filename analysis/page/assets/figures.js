@@ -74,7 +74,7 @@
     const width = Math.max(280, box.clientWidth), narrow = width < 430, row = 26, left = narrow ? 46 : Math.min(190, width * 0.36);
     const entries = [...(benched ? [["bench", data.benchmark, 60]] : []), ...list.map(({ kind, c }) => [kind, c.name, Math.floor((width - 30) / 7)])];
     const top = 14 + 20 * entries.length, bottom = top + row * data.values.length, height = bottom + 40;
-    const numbers = [...data.values.map((v) => v.mean), ...list.flatMap(({ c }) => c.mean), ...rest.flatMap((c) => c.mean)].filter((x) => x !== null);
+    const numbers = [...data.values.map((v) => v.mean), ...list.flatMap(({ c }) => [...c.mean, ...c.low, ...c.high]), ...rest.flatMap((c) => c.mean)].filter((x) => x !== null);
     const low = Math.floor(Math.min(...numbers) * 2) / 2, high = Math.max(low + 0.5, Math.ceil(Math.max(...numbers) * 2) / 2);
     const X = (x) => left + 14 + ((x - low) / (high - low)) * (width - left - 28), Y = (k) => top + row * (k + 0.5);
     const svg = frame("means", width, height, `Means of ${data.values.length} values: ${list.map(({ c }) => c.name).join(" and ")} beside ${data.benchmark}`);
@@ -97,15 +97,21 @@
     };
     rest.forEach((c) => line((v) => c.mean[v], colours.rest, 0.8));
     if (benched) line((v) => data.values[v].mean, colours.bench, 1.5);
-    list.forEach(({ kind, c }) => line((v) => c.mean[v], colours[kind], 2));
+    list.forEach(({ kind, c }) => {
+      line((v) => c.mean[v], colours[kind], 2);
+      data.order.forEach((v, k) => {
+        if (c.low[v] !== null) svg.append(node("line", { x1: X(c.low[v]), x2: X(c.high[v]), y1: Y(k), y2: Y(k), stroke: colours[kind], "stroke-width": 1.5 }));
+      });
+    });
     const marks = [];
     data.order.forEach((v, k) => {
       const w = data.values[v];
       if (w.mean !== null) marks.push(mark("bench", X(w.mean), Y(k), `${w.name} (${w.code})\n${data.benchmark}: ${number(w.mean, 4)}`));
       list.forEach(({ kind, c }) => {
         if (c.mean[v] === null) return;
+        const interval = c.low[v] === null ? "" : `\n95 % interval ${number(c.low[v], 4)} to ${number(c.high[v], 4)}`;
         const sd = c.sd[v] === null ? "" : `, sd ${number(c.sd[v], 4)}`;
-        marks.push(mark(kind, X(c.mean[v]), Y(k), `${w.name} (${w.code})\n${c.name}: ${number(c.mean[v], 4)}${sd}${c.rank[v] === null ? "" : `, rank ${c.rank[v]}`}`));
+        marks.push(mark(kind, X(c.mean[v]), Y(k), `${w.name} (${w.code})\n${c.name}: ${number(c.mean[v], 4)}${sd}${c.rank[v] === null ? "" : `, rank ${c.rank[v]}`}${interval}`));
       });
     });
     svg.append(...marks);
