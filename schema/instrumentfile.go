@@ -96,7 +96,8 @@ func DefaultAnalysis() (Analysis, error) {
 // only what is embedded.
 func (l *loader) emptyModule() {
 	l.ctx = cuecontext.New()
-	l.dir = filepath.Join(os.TempDir(), "circumplex-embedded")
+	// A directory of the root: no author's cue.mod lies above it.
+	l.dir = filepath.VolumeName(os.TempDir()) + string(filepath.Separator) + "circumplex-embedded"
 	l.root = l.dir
 	l.places = &locator{root: l.root}
 }
