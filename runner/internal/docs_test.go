@@ -1,0 +1,133 @@
+package internal_test
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"circumplex.example/runner/internal/cli"
+)
+
+var (
+	fence = regexp.MustCompile("(?ms)^```cue\n(.*?)^```")
+	link  = regexp.MustCompile(`\]\(([^)#:\s]+)(?:#[^)]*)?\)`)
+)
+
+// cueBlocks are the CUE examples of a page.
+func cueBlocks(t *testing.T, page string) []string {
+	t.Helper()
+	src, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(page)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, m := range fence.FindAllSubmatch(src, -1) {
+		out = append(out, string(m[1]))
+	}
+	if len(out) == 0 {
+		t.Fatalf("%s has no CUE example", page)
+	}
+	return out
+}
+
+// validated runs runner validate in an empty directory with these files.
+func validated(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out, errs bytes.Buffer
+	if code := cli.Main([]string{"validate", dir}, &out, &errs); code != 0 {
+		t.Fatalf("exit %d: %s", code, &errs)
+	}
+	return out.String()
+}
+
+// The experiment of the tutorial is sound outside this repository, as the page
+// says.
+func TestTutorialExperiment(t *testing.T) {
+	want := "jobs is sound: 80 sessions in 2 cells, 80 completions\n"
+	if got := validated(t, map[string]string{"experiment.cue": cueBlocks(t, "docs/tutorial.md")[0]}); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// The examples of the how-tos are sound in an experiment that uses them.
+func TestHowtoExamples(t *testing.T) {
+	experiment := func(pkg, instrument, prompts string) string {
+		return "package " + pkg + `
+
+import (
+	"circumplex.example/schema"
+	"circumplex.example/experiments/instruments"
+)
+
+experiment: schema.#Experiment & {
+	name: "howto"
+	seed: 1
+	n: 3
+	instrument: ` + instrument + `
+	factors: {
+		model: models
+		prompt: ` + prompts + `
+		temperature: "0.7": value: 0.7
+		administration: batch: {}
+	}
+}
+_used: instruments
+`
+	}
+	const plain = `plain: template: "From 1 to 5, how much is each of these people like you?"`
+	const models = "\nmodels: \"sim-a\": {provider: \"simulated\"}\n"
+	t.Run("instrument", func(t *testing.T) {
+		validated(t, map[string]string{"mood.cue": cueBlocks(t, "docs/howto/use-your-own-instrument.md")[0], "experiment.cue": experiment("mood", "mood", "{"+plain+"}") + models})
+	})
+	t.Run("model", func(t *testing.T) {
+		validated(t, map[string]string{"experiment.cue": experiment("a", "instruments.pvq57", "{"+plain+"}") + cueBlocks(t, "docs/howto/add-a-model.md")[0]})
+	})
+	t.Run("prompt", func(t *testing.T) {
+		validated(t, map[string]string{"experiment.cue": experiment("a", "instruments.pvq57", "prompts") + models +
+			"subject_list: [\"history\", \"physics\", \"music\"]\n" + cueBlocks(t, "docs/howto/add-a-prompt.md")[0]})
+	})
+}
+
+// Links from one page to a file of the repository lead somewhere.
+func TestLinksOfPages(t *testing.T) {
+	root, seen := filepath.Join("..", ".."), 0
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && p != root && (strings.HasPrefix(d.Name(), ".") && d.Name() != ".." || d.Name() == "testdata" || d.Name() == "dist"):
+			return fs.SkipDir
+		case d.IsDir() || filepath.Ext(p) != ".md":
+			return nil
+		case filepath.Base(filepath.Dir(p)) != "results" && strings.Contains(filepath.ToSlash(p), "/results/"):
+			return nil
+		}
+		src, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		for _, m := range link.FindAllSubmatch(src, -1) {
+			seen++
+			if _, err := os.Stat(filepath.Join(filepath.Dir(p), filepath.FromSlash(string(m[1])))); err != nil {
+				t.Errorf("%s: %s leads nowhere", filepath.ToSlash(p), m[1])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen < 20 {
+		t.Errorf("found %d links only", seen)
+	}
+}
