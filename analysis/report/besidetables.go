@@ -10,7 +10,7 @@ import (
 
 // fairNote explains the column fair.
 const fairNote = "Fair says whether ours and the printed number are of the same thing: the PVQ-RR by its name, a model that was asked, an N within a tenth of " +
-	"the paper's 300, and for an SSD the correlations of people as benchmark. A level of the same name is taken to be the paper's. Fair numbers still differ by chance, and the paper " +
+	"the paper's 300, and for an SSD the correlations of people as benchmark. A level of the same name is taken to be the paper's; whether these are the people of the paper, the name of the benchmark must tell. Fair numbers still differ by chance, and the paper " +
 	"names neither its scaling nor its correlations. Printed numbers stand as printed; errata.md has the errata."
 
 // besideDocuments puts the paper's tables beside ours, each only where a
