@@ -136,6 +136,7 @@ func (l *loader) checkAnalysis(e *Experiment) {
 	a := &e.Analysis
 	a.MeansBenchmark = l.chosenBenchmark(e, "means_benchmark", a.MeansBenchmark, "median", "mean")
 	a.StructureBenchmark = l.chosenBenchmark(e, "structure_benchmark", a.StructureBenchmark, "coordinates", "correlation")
+	l.checkStrata(e)
 	var circles []string
 	for _, c := range e.Instrument.Circles {
 		circles = append(circles, c.Name)
@@ -144,6 +145,23 @@ func (l *loader) checkAnalysis(e *Experiment) {
 		a.AnchorCircle = circles[0]
 	} else if a.AnchorCircle != "" && !slices.Contains(circles, a.AnchorCircle) {
 		l.fail(diag.Problem{Place: l.places.placeAt("analysis", "anchor_circle"), What: fmt.Sprintf("anchor_circle names the circle %q, which the instrument does not have", a.AnchorCircle), Mend: cmp.Or(diag.DidYouMean(a.AnchorCircle, circles), "remove it: this instrument declares no circles")})
+	}
+}
+
+// checkStrata resolves the variables that the bootstrap resamples within.
+func (l *loader) checkStrata(e *Experiment) {
+	var known []string
+	for _, p := range e.Prompts {
+		for _, v := range p.Variables {
+			known = append(known, v.Fields...)
+		}
+	}
+	slices.Sort(known)
+	known = slices.Compact(known)
+	for i, name := range e.Analysis.Strata {
+		if !slices.Contains(known, name) {
+			l.fail(diag.Problem{Place: l.places.placeAt("analysis", "strata", fmt.Sprint(i)), What: fmt.Sprintf("strata names %q, which no variable of a prompt fills", name), Mend: diag.DidYouMean(name, known)})
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package schema_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -86,8 +87,8 @@ func TestDefaultAnalysisIsThatOfMETHODS(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := schema.Analysis{Scores: "raw", Correlation: "pearson", Missing: "pairwise", MinAnswered: 0.7, RequireAllValues: true,
-		Dissimilarity: "one_minus_r", MDS: "ratio", Restarts: 20, Permutations: 9999, Seed: 1, AnchorColumn: "anchor_value"}
-	if a != want {
+		Dissimilarity: "one_minus_r", MDS: "ratio", Restarts: 20, Permutations: 9999, Seed: 1, Bootstrap: 1000, BootstrapSeed: 1, AnchorColumn: "anchor_value"}
+	if !reflect.DeepEqual(a, want) {
 		t.Errorf("got %+v, want %+v", a, want)
 	}
 }

@@ -303,6 +303,10 @@ type Analysis struct {
 	Restarts           int     `json:"restarts"`
 	Permutations       int     `json:"permutations"`
 	Seed               uint64  `json:"seed"`
-	AnchorCircle       string  `json:"anchor_circle,omitempty"`
-	AnchorColumn       string  `json:"anchor_column"`
+	Bootstrap          int     `json:"bootstrap"`
+	BootstrapSeed      uint64  `json:"bootstrap_seed"`
+	// Strata is nil for the default, empty for none.
+	Strata       []string `json:"strata"`
+	AnchorCircle string   `json:"anchor_circle,omitempty"`
+	AnchorColumn string   `json:"anchor_column"`
 }

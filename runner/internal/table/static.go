@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"circumplex.example/analysis/tabular"
 	"circumplex.example/schema"
@@ -136,6 +137,7 @@ func writeOptions(dir string, exp *schema.Experiment, info Info, meta map[string
 		"scores": a.Scores, "correlation": a.Correlation, "missing": a.Missing,
 		"min_answered": number(a.MinAnswered), "require_all_values": strconv.FormatBool(a.RequireAllValues),
 		"dissimilarity": a.Dissimilarity, "mds": a.MDS, "restarts": strconv.Itoa(a.Restarts),
+		"bootstrap": strconv.Itoa(a.Bootstrap), "bootstrap_seed": strconv.FormatUint(a.BootstrapSeed, 10), "strata": strata(a.Strata),
 		"permutations": strconv.Itoa(a.Permutations), "seed": strconv.FormatUint(a.Seed, 10),
 		"means_benchmark": a.MeansBenchmark, "structure_benchmark": a.StructureBenchmark,
 		"anchor_circle": a.AnchorCircle, "anchor_column": a.AnchorColumn,
@@ -165,3 +167,12 @@ func writeOptions(dir string, exp *schema.Experiment, info Info, meta map[string
 }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+
+// strata is the option's text: names, none for an empty list, nothing for the
+// default.
+func strata(names []string) string {
+	if names != nil && len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ",")
+}
