@@ -26,8 +26,8 @@ func (a *app) reportCmd() *cobra.Command {
 		Long: `Make one HTML file of the results, to read, print and send.
 
 DIR is an experiment, or a directory of results. The analysis is made anew if
-the tables have changed since, with the options it was made with. The file opens
-from disk and needs no network.`,
+the tables have changed since, or if it has no intervals yet, with the options
+it was made with. The file opens from disk and needs no network.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.report(c.Context(), directory(args), out, over, open)
@@ -44,6 +44,9 @@ from disk and needs no network.`,
 }
 
 func (a *app) report(ctx context.Context, dir, out string, over map[string]string, open bool) error {
+	if err := checkOptions(over); err != nil {
+		return err
+	}
 	_, results, err := a.resultsOf(dir)
 	if err != nil {
 		return err
@@ -60,7 +63,9 @@ func (a *app) report(ctx context.Context, dir, out string, over map[string]strin
 	if len(all) == 0 {
 		all = nil
 	}
-	sum, err := report.Run(ctx, results, all)
+	p := newProgress(a.stderr)
+	sum, err := report.RunWith(ctx, results, all, report.Settings{Resample: true, Progress: resampling(p)})
+	p.close()
 	if err != nil {
 		return err
 	}
