@@ -8,6 +8,7 @@ package plan
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,7 +78,7 @@ type Part func(design.Respondent) bool
 // every respondent of the whole design, in its order, with whether it is in the
 // part; the visit is reused.
 func Make(d *design.Design, w *session.Walker, part Part, each func(v *session.Visit, in bool)) (*Plan, error) {
-	m := maker{d: d, w: w, each: each, levels: map[[2]string]*Counts{}, personas: map[completion.Key]bool{}, first: newFirsts(d)}
+	m := maker{d: d, w: w, each: each, levels: map[[2]string]*Counts{}, personas: map[completion.Key]bool{}, shared: once{}, first: newFirsts(d)}
 	for _, c := range d.Cells() {
 		if err := m.cell(c, part); err != nil {
 			return nil, err
@@ -105,12 +106,14 @@ type maker struct {
 	generated Counts
 	levels    map[[2]string]*Counts
 	personas  map[completion.Key]bool // counted already
+	shared    once
 	first     *firsts
 }
 
 func (m *maker) cell(c *design.Cell, part Part) error {
 	var visit session.Visit
 	var sum, gen Counts
+	shared := slices.ContainsFunc(m.d.LevelsOf(c), func(l schema.Level) bool { return l.Shared })
 	for r := range m.d.Respondents(c) {
 		in := part == nil || part(r)
 		if !in && m.each == nil {
@@ -128,9 +131,14 @@ func (m *maker) cell(c *design.Cell, part Part) error {
 		}
 		n := count(&visit)
 		if visit.State == session.PersonaMissing {
-			if err := m.estimate(&visit, &n); err != nil {
+			if err := m.estimate(&visit, &n, shared); err != nil {
 				return err
 			}
+		} else if shared {
+			m.shared.count(&visit, &n)
+		}
+		if n.Make > 0 && visit.Session != nil {
+			n.PromptTokens, n.CompletionTokens = visit.Session.Tokens(visit.Session.Turns - n.Make)
 		}
 		sum.add(n)
 		gen.add(m.countPersonas(&visit))
@@ -181,25 +189,71 @@ func count(v *session.Visit) Counts {
 	c.Wanted += v.Unknown
 	c.Make += v.Unknown
 	c.Unknown = v.Unknown
-	if c.Make > 0 {
-		c.PromptTokens, c.CompletionTokens = v.Session.Tokens(v.Session.Turns - c.Make)
-	}
 	return c
 }
 
 // estimate counts the tokens of a session whose persona is still to be written,
 // with a text of the length a persona is taken to have in its place.
-func (m *maker) estimate(v *session.Visit, c *Counts) error {
+func (m *maker) estimate(v *session.Visit, c *Counts, shared bool) error {
 	generated := map[string]session.Generated{}
-	for _, x := range session.GeneratedVariables(v.Respondent.Cell.Prompt) {
-		generated[x.Name] = session.Generated{Text: assumedPersona}
+	for i, x := range session.GeneratedVariables(v.Respondent.Cell.Prompt) {
+		generated[x.Name] = session.Generated{Text: assumedPersona, Key: v.Personas[i].Key}
 	}
 	s, err := m.w.Session(v.Respondent, generated)
 	if err != nil {
 		return err
 	}
 	c.PromptTokens, c.CompletionTokens = s.Tokens(0)
+	if shared {
+		m.shared.countUnknown(s, c)
+	}
 	return nil
+}
+
+// once counts a request that levels share (shared: true) for the first session
+// that needs it, so that what is to make is what will be made. It holds the
+// requests counted, each with the modes of the sessions it stood in.
+type once map[completion.Key][]schema.Mode
+
+// see notes a request. counted says whether it was counted before, alike
+// whether in a session of the same mode.
+func (o once) see(k completion.Key, mode schema.Mode) (counted, alike bool) {
+	modes, counted := o[k]
+	if alike = slices.Contains(modes, mode); !alike {
+		o[k] = append(modes, mode)
+	}
+	return counted, alike
+}
+
+// count takes from c what an earlier session counted already.
+func (o once) count(v *session.Visit, c *Counts) {
+	for i, t := range v.Turns {
+		counted, alike := o.see(t.Key, v.Session.Mode)
+		switch {
+		case !counted:
+			continue
+		case t.Stored:
+			c.Stored--
+		default:
+			c.Make--
+		}
+		c.Wanted--
+		if alike && i == len(v.Turns)-1 {
+			// The same conversation so far: what follows is the same too.
+			c.Wanted, c.Make, c.Unknown = c.Wanted-v.Unknown, c.Make-v.Unknown, c.Unknown-v.Unknown
+		}
+	}
+}
+
+// countUnknown is count for a session whose persona is still to come; s has a
+// stand-in for it, and the persona's key.
+func (o once) countUnknown(s *session.Session, c *Counts) {
+	switch counted, alike := o.see(s.Request(1, 0).Key(), s.Mode); {
+	case alike:
+		*c = Counts{Sessions: c.Sessions}
+	case counted: // only the first item is asked alike
+		c.Wanted, c.Make, c.Unknown = c.Wanted-1, c.Make-1, c.Unknown-1
+	}
 }
 
 var assumedPersona = strings.Repeat("persona ", personaTokens/2)

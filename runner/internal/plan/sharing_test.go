@@ -33,11 +33,11 @@ experiment: schema.#Experiment & {
 }
 `
 
-func planned(t *testing.T, administration, order string) (*design.Design, *session.Builder, error) {
+// loaded expands an experiment, with texts replaced.
+func loaded(t *testing.T, src string, replace ...string) *design.Design {
 	t.Helper()
 	dir := t.TempDir()
-	src := strings.NewReplacer("ADMINISTRATION", administration, "ORDER", order).Replace(ordered)
-	if err := os.WriteFile(filepath.Join(dir, "study.cue"), []byte(src), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "study.cue"), []byte(strings.NewReplacer(replace...).Replace(src)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	exp, problems := schema.Load(dir)
@@ -48,8 +48,14 @@ func planned(t *testing.T, administration, order string) (*design.Design, *sessi
 	if err != nil {
 		t.Fatal(err)
 	}
+	return d
+}
+
+func planned(t *testing.T, administration, order string) (*design.Design, *session.Builder, error) {
+	t.Helper()
+	d := loaded(t, ordered, "ADMINISTRATION", administration, "ORDER", order)
 	b := session.NewBuilder(d, session.Options{})
-	_, err = plan.Make(d, &session.Walker{Builder: b, Replies: stored{}}, nil, nil)
+	_, err := plan.Make(d, &session.Walker{Builder: b, Replies: stored{}}, nil, nil)
 	return d, b, err
 }
 
