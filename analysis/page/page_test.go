@@ -320,3 +320,44 @@ func TestFiguresAreImages(t *testing.T) {
 		t.Errorf("%+v", figure)
 	}
 }
+
+// A factor of the experiment's own has a column and a selector.
+func TestFurtherFactors(t *testing.T) {
+	a, b := condition("m1", "clear", 20, clearly), condition("m1", "clear", 20, ingesttest.Circular(2, 1))
+	a.Levels, b.Levels = []string{"short"}, []string{"long"}
+	s := spec(a, b)
+	s.Factors = []string{"length"}
+	html := build(t, s)
+	var rows []string
+	selectors := 0
+	for _, e := range elements(t, html) {
+		if e.name == "tr" && e.attr["data-f0"] != "" {
+			rows = append(rows, e.attr["data-f0"])
+		}
+		if e.name == "select" && e.attr["data-key"] == "f0" {
+			selectors++
+		}
+	}
+	if selectors != 1 || strings.Join(rows, " ") != "0 1" {
+		t.Errorf("%d selectors, rows of levels %v", selectors, rows)
+	}
+	if !strings.Contains(html, "m1, clear, T 0.7, batch, long") {
+		t.Error("the level is not part of the condition's name")
+	}
+}
+
+func TestBrokenInputsAreErrors(t *testing.T) {
+	for _, name := range []string{"analysis/fit.parquet", "analysis/manifest.json", "responses.parquet"} {
+		dir := t.TempDir()
+		ingesttest.Write(t, dir, spec(condition("m1", "clear", 5, clearly)))
+		if _, err := report.Run(context.Background(), dir, report.Overrides{"permutations": "0", "figures": "false"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(name)), []byte("{broken"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := page.Build(dir); err == nil || !strings.Contains(err.Error(), filepath.Base(name)) {
+			t.Errorf("%s is broken, and the error is %v", name, err)
+		}
+	}
+}

@@ -134,7 +134,7 @@ func (s *source) structureWords() []string {
 	if n > 0 {
 		more := ""
 		if len(na) > 3 {
-			na, more = na[:3], fmt.Sprintf("; and others, in the table of conditions")
+			na, more = na[:3], "; and others, in the table of conditions"
 		}
 		out = append(out, clean(fmt.Sprintf("%s no structure match (NA): %s%s.", has(n, len(s.conditions)), strings.Join(na, "; "), more)))
 	}
