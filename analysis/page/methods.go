@@ -141,7 +141,11 @@ func (s *source) countSentence() string {
 
 // benchmarkWords names a benchmark with its kind and source.
 func benchmarkWords(b *ingest.Benchmark) string {
-	w := fmt.Sprintf("%s (%s: %s", b.Name, b.Kind, strings.TrimSuffix(b.Label, "."))
+	label := strings.TrimSuffix(b.Label, ".")
+	if !strings.HasPrefix(label, b.Kind) {
+		label = b.Kind + ": " + label
+	}
+	w := b.Name + " (" + label
 	if b.Source != "" {
 		w += "; source: " + strings.TrimSuffix(b.Source, ".")
 	}

@@ -40,7 +40,7 @@ func (s *source) readRequests() error {
 	}
 	defer t.Close()
 	status, purpose := t.text("status"), t.text("purpose")
-	asked, answered, print := t.text("model_requested"), t.text("model_served"), t.text("system_fingerprint")
+	asked, answered, fingerprint := t.text("model_requested"), t.text("model_served"), t.text("system_fingerprint")
 	attempt, tries := t.whole("attempt"), t.whole("tries")
 	if t.err != nil {
 		return t.err
@@ -49,7 +49,7 @@ func (s *source) readRequests() error {
 	byStatus, byServed := map[string]int{}, map[served]int{}
 	for row := range t.NumRows {
 		byStatus[status(row)]++
-		byServed[served{Requested: asked(row), Served: answered(row), Fingerprint: print(row)}]++
+		byServed[served{Requested: asked(row), Served: answered(row), Fingerprint: fingerprint(row)}]++
 		if attempt(row) > 0 {
 			r.Reasked++
 		}

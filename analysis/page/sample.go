@@ -56,13 +56,13 @@ func (s *source) readSamples() error {
 		return err
 	}
 	for turn := 0; len(s.samples) < maxSamples; turn++ {
-		any := false
+		found := false
 		for _, st := range unreadable {
 			if list := byStatus[st.String()]; turn < len(list) && len(s.samples) < maxSamples {
-				s.samples, any = append(s.samples, list[turn]), true
+				s.samples, found = append(s.samples, list[turn]), true
 			}
 		}
-		if !any {
+		if !found {
 			break
 		}
 	}
