@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -206,7 +207,8 @@ func (l *loader) instrumentSource(file string) ([]string, bool) {
 
 // rootCause is an error of the file system without operation and path.
 func rootCause(err error) string {
-	if pe, ok := err.(*fs.PathError); ok {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
 		return pe.Err.Error()
 	}
 	return err.Error()

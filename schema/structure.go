@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/cuecontext"
 
 	"circumplex.example/schema/diag"
 )
@@ -157,7 +158,7 @@ func subSchema(def cue.Value, sel cue.Selector) (cue.Value, bool) {
 		return cue.Value{}, false
 	}
 	p := cue.MakePath(sel)
-	top := def.Context().CompileString("_")
+	top := cuecontext.New().CompileString("_")
 	f := def.FillPath(p, top).LookupPath(p)
 	return f, f.Exists()
 }

@@ -97,8 +97,8 @@ func oneRun(t *testing.T, s scenario, n int, seed uint64) outcome {
 		*dst = iv
 	}
 	for v := range simValues {
-		iv, err := bootstrap.Percentile(x[v], 0.95)
-		keep(&o.mean[v], iv, err)
+		mean, merr := bootstrap.Percentile(x[v], 0.95)
+		keep(&o.mean[v], mean, merr)
 	}
 	iv, err := bootstrap.Percentile(x[simValues], 0.95)
 	keep(&o.rhoBy[0], iv, err)

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// colour is opaque; none is not drawn.
+// colour is opaque; one without ink is not drawn.
 type colour struct {
 	r, g, b uint8
 	ink     bool
@@ -19,7 +19,6 @@ func (c colour) hex() string { return fmt.Sprintf("#%02x%02x%02x", c.r, c.g, c.b
 // The colours of all figures. The hues are those of Okabe and Ito (2008),
 // Color Universal Design.
 var (
-	none       = colour{}
 	white      = rgb(0xffffff)
 	black      = rgb(0x000000)
 	nearBlack  = rgb(0x222222)

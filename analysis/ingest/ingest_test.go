@@ -121,7 +121,9 @@ func TestReadErrors(t *testing.T) {
 	}{
 		{"missing table", func(t *testing.T, dir string) { os.Remove(filepath.Join(dir, "items.parquet")) }, "items.parquet: the table is missing"},
 		{"no Parquet", func(t *testing.T, dir string) {
-			os.WriteFile(filepath.Join(dir, "values.parquet"), []byte("value,name\nA,B\n"), 0o644)
+			if err := os.WriteFile(filepath.Join(dir, "values.parquet"), []byte("value,name\nA,B\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
 		}, "values.parquet: the table cannot be read: the file is damaged or no Parquet file"},
 		{"version", func(t *testing.T, dir string) { rewrite(t, dir, "values", "99", values) }, `values.parquet: table version "99", this program reads "1"`},
 		{"missing column", func(t *testing.T, dir string) { rewrite(t, dir, "values", "1", values[:3]) }, `values.parquet: there is no column "order"`},

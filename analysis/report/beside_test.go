@@ -88,9 +88,9 @@ func printedRows(t *testing.T, dir string) (rows int, fair map[string]string) {
 	}
 	defer tab.Close()
 	read := func(name string) *tabular.Strings {
-		s, err := tab.Strings(name)
-		if err != nil {
-			t.Fatal(err)
+		s, serr := tab.Strings(name)
+		if serr != nil {
+			t.Fatal(serr)
 		}
 		return s
 	}

@@ -138,7 +138,7 @@ func (a *analysis) uncertaintyTable() *document {
 		for _, r := range results {
 			key := []string{r.c.Prompt, tempOf(r.c)}[:2:2] // appending copies
 			row := append(append(key, fmt.Sprint(r.used())), d.estimateCells(a, r, a.atSSD(), ssd)...)
-			chance, half := "", ""
+			var chance, half string
 			if r.test != nil {
 				chance = fixed2(r.test.Null.Q05)
 			}

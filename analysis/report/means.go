@@ -50,7 +50,7 @@ func (a *analysis) modelMeans(d *document, g group, model string, order []int) {
 			}
 			t.header = append(t.header, prompt+" "+temp)
 			for i, v := range order {
-				cell := ""
+				var cell string
 				if r.meansNA != "" {
 					cell = d.na(r.meansNA)
 				} else {

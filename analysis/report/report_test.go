@@ -103,7 +103,9 @@ func TestGoldenTables(t *testing.T) {
 	golden := filepath.Join("testdata", "golden")
 	got := tree(t, filepath.Join(dir, "analysis"))
 	if *update {
-		os.RemoveAll(golden)
+		if err := os.RemoveAll(golden); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.MkdirAll(golden, 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -194,9 +194,9 @@ func eachBatch[T any](t *Table, name string, typ Type, typed func(file.ColumnChu
 			defs = make([]int16, readBatch)
 		}
 		for g := range t.pq.NumRowGroups() {
-			cr, err := t.pq.RowGroup(g).Column(col)
-			if err != nil {
-				return err
+			cr, cerr := t.pq.RowGroup(g).Column(col)
+			if cerr != nil {
+				return cerr
 			}
 			err = readChunk(t.pq.RowGroup(g).NumRows(), &rows, typed(cr), values, defs, f)
 			if err != nil {

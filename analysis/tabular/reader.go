@@ -46,7 +46,7 @@ func Open(path string) (*Table, error) {
 	t := &Table{Path: path}
 	if err := guard(func() error { return t.open(f) }); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("%s: %w: %v", path, ErrDamaged, err)
+		return nil, fmt.Errorf("%s: %w: %w", path, ErrDamaged, err)
 	}
 	return t, nil
 }

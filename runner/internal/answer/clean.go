@@ -98,8 +98,8 @@ func segment(s string) int {
 		if norm.NFKC.PropertiesString(s[i:]).BoundaryBefore() {
 			return i
 		}
-		_, size := utf8.DecodeRuneInString(s[i:])
-		i += size
+		_, next := utf8.DecodeRuneInString(s[i:])
+		i += next
 	}
 	return max(size, limit)
 }

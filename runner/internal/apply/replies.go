@@ -33,9 +33,9 @@ func loadBriefs(ctx context.Context, l *Library, answers, generations []*complet
 		return nil, err
 	}
 	err = l.each(answers, func(s *store.Store, own []*completion.Origin) error {
-		x, err := s.Index(ctx, own)
+		x, ierr := s.Index(ctx, own)
 		b.indexes = append(b.indexes, x)
-		return err
+		return ierr
 	})
 	return b, err
 }

@@ -202,13 +202,22 @@ func (a *app) history(o *opened, res *apply.Result, err error, started time.Time
 	return errors.Join(table.AppendRun(o.results, run), unlock())
 }
 
+// smallSessions is the size of a design up to which apply makes the bootstrap
+// intervals too, since that takes seconds.
+const smallSessions = 5000
+
+func small(o *opened) bool { return len(o.design.Cells())*o.exp.N <= smallSessions }
+
 // afterApply analyzes what was collected, prints the summary and decides the
 // exit code.
 func (a *app) afterApply(ctx context.Context, o *opened, res *apply.Result, f applyFlags, code int) error {
 	var sum *report.Summary
 	if !f.noAnalysis && !res.Stopped {
 		var err error
-		if sum, err = report.Run(ctx, o.results, nil); err != nil {
+		p := newProgress(a.stderr)
+		sum, err = report.RunWith(ctx, o.results, nil, report.Settings{Resample: small(o), Progress: resampling(p)})
+		p.close()
+		if err != nil {
 			return fmt.Errorf("the answers are collected and the tables written, but the analysis failed: %w", err)
 		}
 	}
@@ -253,7 +262,10 @@ func (a *app) printApplied(w io.Writer, o *opened, res *apply.Result, sum *repor
 	}
 	fmt.Fprintf(w, "tables:    %s/*.parquet (%s)\n", shown(o.results), state)
 	if sum != nil {
-		fmt.Fprintf(w, "analysis:  %s/tables/*.md\n", shown(sum.Dir))
+		fmt.Fprintf(w, "analysis:  %s/tables/*.md, figures/*.svg\n", shown(sum.Dir))
+		if !small(o) {
+			fmt.Fprintf(w, "           runner analyze %s  adds intervals (about a minute)\n", shown(o.exp.Dir))
+		}
 	}
 	for _, s := range a.storeLines(o) {
 		if s[:5] == "store" {

@@ -163,7 +163,7 @@ func answersBenchmark(file string, f benchmarkFlags, exp *schema.Experiment, abo
 	if err != nil {
 		return nil, nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // a temporary directory: what stays is the system's to clear
 	job := importer.Job{File: file, Name: "benchmark", Instrument: exp.Instrument, Analysis: exp.Analysis, Items: f.items,
 		NA: []string{"NA"}, Dir: filepath.Join(dir, "results"), ProgramVersion: Version,
 		Set: map[string]string{"model": "people", "prompt": "none", "temperature": "0", "administration": "batch"}}

@@ -80,7 +80,10 @@ func (s site) start(args ...string) *process {
 	if err := p.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	s.t.Cleanup(func() { p.Process.Kill(); p.Process.Wait() })
+	s.t.Cleanup(func() {
+		_ = p.Process.Kill() // it may have ended
+		_, _ = p.Process.Wait()
+	})
 	return p
 }
 
@@ -281,7 +284,7 @@ func TestKilledAndAppliedAgainMakesTheSameTables(t *testing.T) {
 		share := 0.2 * (float64(kill) + 0.2 + 0.6*random.Float64())
 		p := s.start("apply", "--no-analysis")
 		s.wait(p, int64(share*float64(size)))
-		p.Process.Kill()
+		_ = p.Process.Kill() // it may have ended
 		p.end()
 		s.stopClaims()
 		now := s.stored()

@@ -177,5 +177,5 @@ func (c *csvFile) rows(_ []int) iter.Seq2[row, error] {
 // emptyLine tells whether an empty line stands before the record that was read
 // from this text, or before the end of the file.
 func emptyLine(text []byte, err error) bool {
-	return len(text) > 0 && (text[0] == '\n' || bytes.HasPrefix(text, []byte("\r\n"))) || err == io.EOF && len(text) > 0
+	return len(text) > 0 && (text[0] == '\n' || bytes.HasPrefix(text, []byte("\r\n"))) || errors.Is(err, io.EOF) && len(text) > 0
 }

@@ -137,19 +137,19 @@ func Run(job Job) (*Result, error) {
 	if !validName.MatchString(job.Name) {
 		return nil, usagef("use lower-case letters, digits, _ and -, for example  --name field-2025", "--name %q cannot name a folder of results", job.Name)
 	}
-	pattern, err := parsePattern(job.Items)
+	columns, err := parsePattern(job.Items)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkNA(job); err != nil {
 		return nil, err
 	}
-	src, err := open(job.File, pattern)
+	src, err := open(job.File, columns)
 	if err != nil {
 		return nil, err
 	}
 	defer src.close()
-	lay, err := newLayout(&job, pattern, src)
+	lay, err := newLayout(&job, columns, src)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func Run(job Job) (*Result, error) {
 func checkNA(job Job) error {
 	r := cellReader{min: job.Instrument.Min, max: job.Instrument.Max}
 	for _, na := range job.NA {
-		if _, status := r.read(na); status == statusOK {
+		if _, got := r.read(na); got == statusOK {
 			return usagef("leave it out", "--na %q: that is a point of the scale %d..%d of %s", na, r.min, r.max, job.Instrument.Name)
 		}
 	}

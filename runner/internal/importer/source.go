@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -75,7 +76,8 @@ func open(path string, p pattern) (*source, error) {
 
 // unreadable is a problem with the file as a whole.
 func unreadable(path string, err error) error {
-	if pe, ok := err.(*os.PathError); ok {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
 		err = pe.Err
 	}
 	return problem(path, diag.Problem{What: fmt.Sprintf("the file cannot be read: %v", err),

@@ -380,9 +380,9 @@ func TestFailedPersonaIsNotAsked(t *testing.T) {
 		"white space": {Text: " \n", Known: true},
 	} {
 		s[key] = r
-		v := f.visit(w, cell)
-		if v.State != session.PersonaFailed || v.Session != nil || len(v.Turns) != 0 || v.Unknown != 0 {
-			t.Errorf("%s: state %v, %d turns, %d unknown; want a failed persona and nothing asked", name, v.State, len(v.Turns), v.Unknown)
+		got := f.visit(w, cell)
+		if got.State != session.PersonaFailed || got.Session != nil || len(got.Turns) != 0 || got.Unknown != 0 {
+			t.Errorf("%s: state %v, %d turns, %d unknown; want a failed persona and nothing asked", name, got.State, len(got.Turns), got.Unknown)
 		}
 	}
 	s[key] = ok("Ada.")

@@ -147,12 +147,12 @@ func (s *Store) look(ctx context.Context, keys []completion.Key) (states []Claim
 		for i := range keys {
 			state := Held
 			stored, free := int64(0), int64(0)
-			err := c.query(`SELECT EXISTS (SELECT 1 FROM completion WHERE key = ?1),
+			qerr := c.query(`SELECT EXISTS (SELECT 1 FROM completion WHERE key = ?1),
 				NOT EXISTS (SELECT 1 FROM claim JOIN owner ON owner.id = claim.owner WHERE key = ?1 AND seen_us >= ?2)`,
 				func(r []driver.Value) error { stored, free = number(r[0]), number(r[1]); return nil }, keys[i][:], s.dead())
 			switch {
-			case err != nil:
-				return err
+			case qerr != nil:
+				return qerr
 			case stored != 0:
 				state = Stored
 			case free != 0:

@@ -88,9 +88,9 @@ func (w *writer) remove(c *conn, keys []completion.Key) (removed int, err error)
 		}
 	}
 	for k := range going {
-		id, ok, err := find(c, `SELECT id FROM completion WHERE key = ?`, k[:])
-		if err != nil {
-			return 0, err
+		id, ok, ferr := find(c, `SELECT id FROM completion WHERE key = ?`, k[:])
+		if ferr != nil {
+			return 0, ferr
 		}
 		if !ok {
 			continue

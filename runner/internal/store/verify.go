@@ -61,12 +61,12 @@ func (s *Store) checkStructure(c *conn, report func(error)) error {
 		return err
 	}
 	for _, table := range []string{"origin", "served"} {
-		n, err := c.number(`SELECT count(*) FROM completion WHERE ` + table + ` NOT IN (SELECT id FROM ` + table + `)`)
-		if err != nil {
-			return err
+		lost, nerr := c.number(`SELECT count(*) FROM completion WHERE ` + table + ` NOT IN (SELECT id FROM ` + table + `)`)
+		if nerr != nil {
+			return nerr
 		}
-		if n > 0 {
-			problem(fmt.Sprintf("%d completions have no row in table %s", n, table))
+		if lost > 0 {
+			problem(fmt.Sprintf("%d completions have no row in table %s", lost, table))
 		}
 	}
 	n, err := c.number(`SELECT count(*) FROM detail WHERE id NOT IN (SELECT id FROM completion)`)
