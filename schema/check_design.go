@@ -89,6 +89,17 @@ func (l *loader) checkBenchmarks(e *Experiment) {
 func (l *loader) checkCodes(e *Experiment, b *Benchmark, field string, keys []string, at func(...string) diag.Place) {
 	codes := e.Instrument.codes()
 	slices.Sort(keys)
+	var foreign []string
+	for _, k := range keys {
+		if !slices.Contains(codes, k) {
+			foreign = append(foreign, k)
+		}
+	}
+	if len(foreign) > 3 {
+		l.fail(diag.Problem{Place: at(), What: fmt.Sprintf("benchmark %q is of other values than instrument %q measures: %s", b.Field, e.Instrument.Name, clip(strings.Join(foreign, ", "))),
+			Mend: "remove the benchmark, or take one of the values " + strings.Join(codes, ", ")})
+		return
+	}
 	for _, k := range keys {
 		if !slices.Contains(codes, k) {
 			l.fail(diag.Problem{Place: at(field, k), What: fmt.Sprintf("benchmark %q names the value %q, which instrument %q does not declare", b.Field, k, e.Instrument.Name), Mend: diag.DidYouMean(k, codes)})

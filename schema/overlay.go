@@ -13,11 +13,11 @@ import (
 	"circumplex.example/experiments"
 )
 
-// moduleRoot returns the directory at or above dir that holds cue.mod, and
-// whether there is one.
+// moduleRoot returns the directory at or above dir that holds cue.mod with its
+// module.cue, and whether there is one.
 func moduleRoot(dir string) (string, bool) {
 	for d := dir; ; {
-		if st, err := os.Stat(filepath.Join(d, "cue.mod")); err == nil && st.IsDir() {
+		if st, err := os.Stat(filepath.Join(d, "cue.mod", "module.cue")); err == nil && !st.IsDir() {
 			return d, true
 		}
 		up := filepath.Dir(d)

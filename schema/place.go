@@ -53,15 +53,15 @@ func conjuncts(v cue.Value, out []cue.Value) []cue.Value {
 	return out
 }
 
-// authored reports whether a position lies in the author's files, not in the
-// schema package.
+// authored reports whether a position lies in the author's files: not in the
+// schema package, nor in what comes with the program.
 func (l *locator) authored(p token.Pos) bool {
 	if !p.IsValid() {
 		return false
 	}
 	dir := filepath.ToSlash(filepath.Dir(p.Filename()))
 	root := filepath.ToSlash(l.root)
-	return dir != root+"/schema" && !strings.HasSuffix(dir, "/cue.mod/pkg/"+Module+"/schema")
+	return dir != root+"/schema" && !strings.Contains(dir+"/", "/cue.mod/pkg/"+Module+"/")
 }
 
 // at returns the author's parts of the value at path.

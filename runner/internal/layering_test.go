@@ -72,7 +72,6 @@ var wrapped = []struct {
 	{"golang.org/x/term", []string{commandLine}},
 	{"os/signal", []string{commandLine}},
 	{"flag", nil},
-	{"cuelang.org/go/cue/parser", []string{"schema", "runner/internal/benchmark", commandLine}}, // a package clause, for import benchmark
 	{"cuelang.org/go", []string{"schema", "runner/internal/benchmark"}},
 	{"github.com/tmc/langchaingo", []string{"runner/internal/provider", "runner/internal/simulated"}},
 	{"modernc.org/sqlite", []string{"runner/internal/store"}},

@@ -3,12 +3,14 @@ package benchmark
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue/format"
 	"cuelang.org/go/cue/literal"
+	"cuelang.org/go/cue/parser"
 
 	"circumplex.example/schema"
 )
@@ -56,3 +58,21 @@ func numbers(b *strings.Builder, x *schema.Benchmark) {
 func quote(s string) string { return literal.String.Quote(s) }
 
 func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+
+// FileSuffix ends the names of the files that hold imported benchmarks.
+const FileSuffix = "_benchmark.cue"
+
+// Package returns the package clause of an experiment's .cue files.
+func Package(dir string) (string, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.cue"))
+	if err != nil {
+		return "", err
+	}
+	for _, f := range files {
+		src, err := parser.ParseFile(f, nil, parser.PackageClauseOnly)
+		if err == nil && src.PackageName() != "" && !strings.HasSuffix(f, FileSuffix) {
+			return src.PackageName(), nil
+		}
+	}
+	return "", fmt.Errorf("%s: no .cue file here has a package clause", dir)
+}

@@ -9,9 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 
-	"cuelang.org/go/cue/parser"
 	"github.com/spf13/cobra"
 
 	"circumplex.example/analysis/tabular"
@@ -101,9 +99,6 @@ func (a *app) importBenchmark(file string, f benchmarkFlags) error {
 	return nil
 }
 
-// benchmarkSuffix ends the names of the files that import benchmark makes.
-const benchmarkSuffix = "_benchmark.cue"
-
 var benchmarkName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // benchmarkAbout says what the benchmark is and where it comes from. A file is
@@ -182,7 +177,7 @@ func answersBenchmark(file string, f benchmarkFlags, exp *schema.Experiment, abo
 }
 
 func writeBenchmark(exp *schema.Experiment, f benchmarkFlags, made []*schema.Benchmark, about benchmark.About) (string, error) {
-	pkg, err := packageOf(exp.Dir)
+	pkg, err := benchmark.Package(exp.Dir)
 	if err != nil {
 		return "", err
 	}
@@ -199,24 +194,9 @@ func writeBenchmark(exp *schema.Experiment, f benchmarkFlags, made []*schema.Ben
 		return "", fmt.Errorf("writing the benchmark as CUE: %w", err)
 	}
 	// Not benchmark_NAME.cue: CUE passes over files that end in _test.cue.
-	path := filepath.Join(exp.Dir, f.name+benchmarkSuffix)
+	path := filepath.Join(exp.Dir, f.name+benchmark.FileSuffix)
 	if _, err := os.Stat(path); err != nil && f.replace {
 		return "", fmt.Errorf("%s: there is no such file to replace: the benchmark was not made by runner import benchmark\n    mend: edit the .cue file that declares it, or take another --name", shown(path))
 	}
 	return path, tabular.WriteFile(path, src)
-}
-
-// packageOf reads the package clause of a directory's .cue files.
-func packageOf(dir string) (string, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.cue"))
-	if err != nil {
-		return "", err
-	}
-	for _, f := range files {
-		src, err := parser.ParseFile(f, nil, parser.PackageClauseOnly)
-		if err == nil && src.PackageName() != "" && !strings.HasSuffix(f, benchmarkSuffix) {
-			return src.PackageName(), nil
-		}
-	}
-	return "", fmt.Errorf("%s: no .cue file here has a package clause", shown(dir))
 }
