@@ -86,9 +86,9 @@ func module(t *testing.T, src string) string {
 		t.Fatalf("%v, %v", defs, err)
 	}
 	for _, f := range defs {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
+		b, rerr := os.ReadFile(f)
+		if rerr != nil {
+			t.Fatal(rerr)
 		}
 		write(filepath.Join(pkg, "schema", f), b)
 	}
