@@ -99,6 +99,9 @@ func TestEveryExperimentAppliesSimulated(t *testing.T) {
 		dir := filepath.Dir(f)
 		name := filepath.Base(dir)
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && name != "quickstart" {
+				t.Skip("one experiment will do in -short")
+			}
 			var args []string
 			if name == "paper" {
 				args = []string{"--first", "2", "--simulate"}
