@@ -138,7 +138,7 @@ func (l *loader) instrumentFile(given string) *Instrument {
 	if !ok {
 		return nil
 	}
-	layers, err := l.instrumentLayers()
+	layers, err := l.overlays()
 	if err != nil {
 		l.fail(diag.Problem{Place: diag.Place{File: file}, What: err.Error()})
 		return nil
@@ -165,12 +165,6 @@ func (l *loader) instrumentFile(given string) *Instrument {
 		return nil
 	}
 	return l.oneInstrument(name, v.LookupPath(cue.MakePath(cue.Str(name))))
-}
-
-func (l *loader) instrumentLayers() (map[string]load.Source, error) {
-	root, hasModule := moduleRoot(l.dir)
-	l.root = root
-	return overlay(root, hasModule)
 }
 
 // instrumentSource says what to load: the file, or the embedded package that

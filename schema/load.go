@@ -30,6 +30,7 @@ func Load(dir string) (*Experiment, diag.List) {
 // loader carries one Load from step to step.
 type loader struct {
 	dir, root string
+	layers    map[string]load.Source // what overlays found
 	ctx       *cue.Context
 	problems  diag.List
 	places    *locator
@@ -81,9 +82,7 @@ func (l *loader) instance(dir string) *build.Instance {
 	if !l.checkDir(dir, abs) {
 		return nil
 	}
-	root, hasModule := moduleRoot(abs)
-	l.root = root
-	layers, err := overlay(root, hasModule)
+	layers, err := l.overlays()
 	if err != nil {
 		l.fail(diag.Problem{Place: diag.Place{File: abs}, What: err.Error()})
 		return nil
@@ -174,10 +173,22 @@ func shown(p diag.Place) string {
 	return p.String()
 }
 
+// overlays finds the module that l.dir lies in and what is laid over it, once.
+func (l *loader) overlays() (map[string]load.Source, error) {
+	if l.layers == nil {
+		root, hasModule := moduleRoot(l.dir)
+		layers, err := overlay(root, hasModule)
+		if err != nil {
+			return nil, err
+		}
+		l.root, l.layers = root, layers
+	}
+	return l.layers, nil
+}
+
 // definition returns a definition of the schema, as this experiment sees it.
 func (l *loader) definition(name string) (cue.Value, error) {
-	root, hasModule := moduleRoot(l.dir)
-	layers, err := overlay(root, hasModule)
+	layers, err := l.overlays()
 	if err != nil {
 		return cue.Value{}, err
 	}

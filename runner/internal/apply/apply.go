@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/design"
@@ -40,8 +39,6 @@ type Job struct {
 	Done func(n int)
 	// Phase is called when another phase of the job begins.
 	Phase func(name string)
-	// Now is the clock of the history of runs.
-	Now func() time.Time
 }
 
 // Callers finds who sends an origin's requests; *provider.Pool does.

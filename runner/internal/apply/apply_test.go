@@ -156,7 +156,7 @@ func (b *bench) run(ctx context.Context, callers apply.Callers) (*apply.Result, 
 		Design: d, Builder: builder, Library: lib, Callers: callers, Part: b.part,
 		Results: filepath.Join(b.dir, "results"), Info: table.Info{DesignHash: d.Hash(), Simulated: "true", ProgramVersion: "test"},
 		InFlight: 8, Stop: b.stop, Planned: func(*plan.Plan) error { return nil },
-		Done: func(int) {}, Phase: func(string) {}, Now: time.Now,
+		Done: func(int) {}, Phase: func(string) {},
 	})
 }
 

@@ -100,7 +100,7 @@ func (a *app) job(o *opened, f applyFlags, stop <-chan struct{}, p *progress) ap
 	return apply.Job{
 		Design: o.design, Builder: o.builder, Library: o.library, Part: o.part,
 		Callers: &provider.Pool{Version: Version},
-		Results: o.results, Info: o.info, Offline: f.offline, InFlight: inFlight(o), Stop: stop, Now: time.Now,
+		Results: o.results, Info: o.info, Offline: f.offline, InFlight: inFlight(o), Stop: stop,
 		Planned: func(pl *plan.Plan) error {
 			if !a.flags.json {
 				a.printPlanLine(o, pl)

@@ -45,7 +45,7 @@ func (a *app) design(dir string) (*opened, error) {
 	}
 	o := &opened{exp: exp, design: d, warnings: problems}
 	o.builder = session.NewBuilder(d, session.Options{Simulate: a.flags.simulate})
-	if o.part, err = a.part(exp); err != nil {
+	if o.part, err = a.part(d); err != nil {
 		return nil, err
 	}
 	o.info = table.Info{DesignHash: d.Hash(), Simulated: a.simulated(exp), ProgramVersion: Version}
@@ -97,36 +97,25 @@ func (a *app) close(o *opened) {
 }
 
 // part reads --only and --first.
-func (a *app) part(exp *schema.Experiment) (plan.Part, error) {
+func (a *app) part(d *design.Design) (plan.Part, error) {
 	if len(a.flags.only) == 0 && a.flags.first == 0 {
 		return nil, nil
 	}
 	if a.flags.first < 0 {
 		return nil, &exitError{code: exitUsage, err: fmt.Errorf("--first %d: want 1 or more", a.flags.first)}
 	}
-	clause, err := only(exp, a.flags.only)
+	clause, err := only(d.Experiment, a.flags.only)
 	if err != nil {
 		return nil, &exitError{code: exitUsage, err: err}
 	}
+	admitted := make([]bool, len(d.Cells()))
+	for i, c := range d.Cells() {
+		admitted[i] = clause.Admits(d.Levels(c))
+	}
 	first := a.flags.first
-	names := exp.FactorNames()
 	return func(r design.Respondent) bool {
-		if first > 0 && r.Replicate > first {
-			return false
-		}
-		return admits(clause, names, r.Cell)
+		return admitted[r.Cell.Index] && (first == 0 || r.Replicate <= first)
 	}, nil
-}
-
-func admits(clause schema.Clause, names []string, c *design.Cell) bool {
-	if len(clause) == 0 {
-		return true
-	}
-	levels := map[string]string{"model": c.Model.Name, "prompt": c.Prompt.Name, "temperature": c.Temperature.Name, "administration": c.Administration.Name}
-	for i, f := range c.Further {
-		levels[names[4+i]] = f.Name
-	}
-	return clause.Admits(levels)
 }
 
 // only reads factor=level,factor=level,...

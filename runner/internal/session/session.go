@@ -17,7 +17,6 @@ import (
 
 	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/design"
-	"circumplex.example/runner/internal/simulated"
 	"circumplex.example/schema"
 )
 
@@ -189,10 +188,4 @@ func (s *Session) Reply(req completion.Request, key completion.Key, sum completi
 	} else {
 		s.thread = req.Thread.AppendDigest(completion.Assistant, sum)
 	}
-}
-
-// Seed returns the simulated respondent's seed for a request of this session:
-// its key, and the key of the conversation's first request.
-func Seed(request, first completion.Key) simulated.Seed {
-	return simulated.Seed{Request: request, Session: first}
 }

@@ -284,13 +284,6 @@ func TestOriginHoldsWhatIsDeclared(t *testing.T) {
 	}
 }
 
-func TestSeedIsTheRequestAndTheConversation(t *testing.T) {
-	got := session.Seed(completion.Key{1}, completion.Key{2})
-	if got.Request != [32]byte{1} || got.Session != [32]byte{2} {
-		t.Errorf("seed %v", got)
-	}
-}
-
 // stored is a store of replies.
 type stored map[completion.Key]session.Reply
 
