@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -23,6 +24,7 @@ func (l *loader) check(e *Experiment) {
 	for _, m := range e.Models {
 		l.checkModel(e, m)
 	}
+	l.checkBudget(e)
 	l.checkSystems(e)
 	l.checkTexts(e)
 	l.checkWhere(e)
@@ -155,7 +157,7 @@ func (l *loader) checkDuplicateLevels(e *Experiment) {
 	begin("model")
 	for _, m := range e.Models {
 		c := *m
-		c.Level, c.Notes, c.Price, c.Retired = Level{}, "", nil, nil
+		c.Level, c.Notes, c.Price, c.Retired, c.Account = Level{}, "", nil, nil, ""
 		add(m.Level, c)
 	}
 	begin("temperature")
@@ -195,6 +197,20 @@ func (l *loader) checkModel(e *Experiment, m *Model) {
 			What: fmt.Sprintf("model %q names an identity without a base_url", m.Name),
 			Why:  "an identity stands for an address in the keys of completions", Mend: "add  base_url  or remove  identity"})
 	}
+	if m.Account != "" {
+		known := slices.Sorted(maps.Keys(e.Accounts))
+		if !slices.Contains(known, m.Account) {
+			l.fail(diag.Problem{Place: l.places.placeAt("factors", "model", m.Name, "account"),
+				What: fmt.Sprintf("model %q names the account %q, which is not declared", m.Name, m.Account),
+				Mend: cmp.Or(diag.DidYouMean(m.Account, known), fmt.Sprintf("declare its limits:  accounts: %q: max_in_flight: 8", m.Account))})
+		}
+	}
+	if m.Provider != "simulated" && m.Provider != "ollama" && m.BaseURL == "" && m.APIKeyEnv == "" && m.Retired == nil {
+		l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("factors", "model", m.Name),
+			What: fmt.Sprintf("model %q names no variable that holds its key", m.Name),
+			Why:  fmt.Sprintf("the own endpoint of %s takes no request without one", m.Provider),
+			Mend: fmt.Sprintf("add  api_key_env: %q", strings.ToUpper(m.Provider)+"_API_KEY")})
+	}
 	if _, constant := m.Parameters["seed"].(float64); constant && e.N > 1 {
 		l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("factors", "model", m.Name, "parameters", "seed"),
 			What: fmt.Sprintf("model %q sends one seed with every request", m.Name),
@@ -205,6 +221,25 @@ func (l *loader) checkModel(e *Experiment, m *Model) {
 	if ok && !slices.ContainsFunc(e.Instrument.Values, func(x Value) bool { return x.Code == v }) {
 		l.fail(diag.Problem{Place: l.places.placeAt("factors", "model", m.Name, "simulated", "quirks", "constant_value"),
 			What: fmt.Sprintf("quirk constant_value names the value %q, which the instrument does not declare", v), Mend: diag.DidYouMean(v, e.Instrument.codes())})
+	}
+}
+
+// checkBudget makes sure that a budget in dollars can be kept, and that every
+// account is somebody's.
+func (l *loader) checkBudget(e *Experiment) {
+	for _, name := range slices.Sorted(maps.Keys(e.Accounts)) {
+		if !slices.ContainsFunc(e.Models, func(m *Model) bool { return m.Account == name }) {
+			l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("accounts", name),
+				What: fmt.Sprintf("no model names the account %q: its limits hold for nobody", name), Mend: fmt.Sprintf("write  account: %q  at a model, or remove it", name)})
+		}
+	}
+	for _, m := range e.Models {
+		if e.Budget.USD > 0 && m.Price == nil && m.Provider != "simulated" {
+			l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("factors", "model", m.Name),
+				What: fmt.Sprintf("model %q has no price, and the experiment a budget in dollars", m.Name),
+				Why:  "what it costs cannot be counted, so apply will not start",
+				Mend: `add  price: {prompt_usd_per_million: 1.0, completion_usd_per_million: 2.0, date: "2026-01-31", source: "..."}  with its own numbers`})
+		}
 	}
 }
 

@@ -24,6 +24,9 @@ type raw struct {
 	OnInvalid                struct{ Reask int } `json:"on_invalid"`
 	Replication, Store       string
 	Limits                   Limits
+	Accounts                 map[string]Limits
+	Budget                   Budget
+	CallOrder                string `json:"call_order"`
 	Benchmarks               map[string]*Benchmark
 	Analysis                 *Analysis
 }
@@ -73,7 +76,10 @@ func (l *loader) decode(v cue.Value) *Experiment {
 	e := &Experiment{
 		Name: r.Name, Title: r.Title, Description: r.Description, Seed: r.Seed, N: r.N,
 		Where: r.Where, Reask: r.OnInvalid.Reask, Replication: r.Replication, Store: r.Store,
-		Limits: r.Limits, Dir: l.dir, Root: l.root, places: l.places.placeAt,
+		Limits: r.Limits, Accounts: r.Accounts, Budget: r.Budget, CallOrder: r.CallOrder, Dir: l.dir, Root: l.root, places: l.places.placeAt,
+	}
+	for name, own := range e.Accounts {
+		e.Accounts[name] = own.Or(e.Limits)
 	}
 	e.Instrument = l.instrument(v, r.Instrument)
 	l.factors(e, r.Factors)

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"slices"
 
 	"circumplex.example/schema/diag"
@@ -28,8 +29,14 @@ type Experiment struct {
 	// Replication names the pool of completions; empty is the common one.
 	Replication string
 	// Store is the declared place of the store, empty for the default.
-	Store      string
-	Limits     Limits
+	Store string
+	// Limits are those of every account, Accounts those of named ones, with what
+	// they leave open filled in from Limits.
+	Limits   Limits
+	Accounts map[string]Limits
+	Budget   Budget
+	// CallOrder is blocked or listed.
+	CallOrder  string
 	Benchmarks []*Benchmark
 	Analysis   Analysis
 
@@ -122,6 +129,7 @@ type Model struct {
 	BaseURL        string         `json:"base_url,omitempty"`
 	Identity       string         `json:"identity,omitempty"`
 	APIKeyEnv      string         `json:"api_key_env,omitempty"`
+	Account        string         `json:"account,omitempty"`
 	Parameters     map[string]any `json:"parameters,omitempty"`
 	Unsupported    string         `json:"unsupported,omitempty"`
 	AllowServed    []string       `json:"allow_served,omitempty"`
@@ -142,8 +150,11 @@ type Retired struct {
 type Price struct {
 	Prompt     float64 `json:"prompt_usd_per_million"`
 	Completion float64 `json:"completion_usd_per_million"`
-	Date       string  `json:"date"`
-	Source     string  `json:"source"`
+	// Cached is the price of prompt tokens from the provider's cache; nil if it is
+	// that of all prompt tokens.
+	Cached *float64 `json:"cached_usd_per_million,omitempty"`
+	Date   string   `json:"date"`
+	Source string   `json:"source"`
 }
 
 // Simulated is how a simulated respondent behaves. Quirks holds the declared
@@ -152,13 +163,29 @@ type Simulated struct {
 	Quirks map[string]any `json:"quirks,omitempty"`
 }
 
-// Limits bound the calls to a provider; 0 means not declared.
+// Limits bound the calls to an account; 0 means not declared.
 type Limits struct {
 	MaxInFlight       int     `json:"max_in_flight,omitempty"`
 	RequestsPerMinute int     `json:"requests_per_minute,omitempty"`
 	TokensPerMinute   int     `json:"tokens_per_minute,omitempty"`
 	MaxTries          int     `json:"max_tries,omitempty"`
 	TimeoutSeconds    float64 `json:"timeout_seconds,omitempty"`
+	IdleSeconds       float64 `json:"idle_seconds,omitempty"`
+}
+
+// Or returns the limits with what is not declared taken from others.
+func (l Limits) Or(others Limits) Limits {
+	return Limits{
+		MaxInFlight: cmp.Or(l.MaxInFlight, others.MaxInFlight), RequestsPerMinute: cmp.Or(l.RequestsPerMinute, others.RequestsPerMinute),
+		TokensPerMinute: cmp.Or(l.TokensPerMinute, others.TokensPerMinute), MaxTries: cmp.Or(l.MaxTries, others.MaxTries),
+		TimeoutSeconds: cmp.Or(l.TimeoutSeconds, others.TimeoutSeconds), IdleSeconds: cmp.Or(l.IdleSeconds, others.IdleSeconds),
+	}
+}
+
+// Budget bounds what an experiment may cost in all; 0 means not declared.
+type Budget struct {
+	USD      float64 `json:"usd,omitempty"`
+	Requests int     `json:"requests,omitempty"`
 }
 
 // Prompt is a level of the factor prompt.

@@ -59,7 +59,7 @@ func (d *Design) Hash() string {
 	var models []model
 	for _, m := range e.Models {
 		c := *m
-		c.Price, c.Retired, c.Notes, c.APIKeyEnv = nil, nil, "", ""
+		c.Price, c.Retired, c.Notes, c.APIKeyEnv, c.Account = nil, nil, "", "", ""
 		models = append(models, model{m.Name, c})
 	}
 	var prompts []prompt
