@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -34,9 +35,29 @@ type Pool struct {
 	Version string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Endpoint says where an origin's requests go; nil means each provider's
+	// own endpoint, without a key.
+	Endpoint func(*completion.Origin) (Endpoint, error)
+	// Transport sends; nil means one tuned for many requests to few hosts.
+	Transport http.RoundTripper
 
 	mu      sync.Mutex
 	callers map[completion.Digest]Caller
+}
+
+// Render shows a request as it would go over the wire, and sends nothing.
+func (p *Pool) Render(_ context.Context, req completion.Request) (*Sent, error) {
+	return nil, Available(req.Origin.Provider)
+}
+
+// Sent is a request as it goes over the wire.
+type Sent struct {
+	Method, URL string
+	// Header has the lines "Name: value"; a key is shown as its variable.
+	Header []string
+	Body   []byte
+	// Mends lists what was changed in the body that the client made.
+	Mends []string
 }
 
 // Available reports whether a provider can be called.

@@ -1,0 +1,164 @@
+package wire
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+)
+
+// refusal is something a provider's documentation says is refused. why gives
+// the reason, or "" where the declared values are taken.
+type refusal struct {
+	dialect, parameter string
+	models             func(model string) bool // nil: all
+	why                func(declared map[string]any) string
+	mend               string
+}
+
+// matches makes a test of a model's name.
+func matches(pattern string) func(string) bool { return regexp.MustCompile(pattern).MatchString }
+
+// OpenAI's families: the o series and GPT-5 reason, except gpt-5-chat; from
+// GPT-5.1 on they may.
+var (
+	reasons   = func(m string) bool { return series(m) && !chat(m) }
+	series    = matches(`^(o[134](-|$)|gpt-5)`)
+	chat      = matches(`^gpt-5(\.\d+)?-chat`)
+	mayReason = matches(`^gpt-5\.\d`)
+)
+
+// Claude's models: those from 4.7 on, of them the Opus ones, and the 4.5 that
+// take one of temperature and top_p.
+var (
+	from47 = matches(`^claude-(opus|sonnet|haiku)-(4-([7-9]|1\d)(\D|$)|[5-9](\D|$))|^claude-(fable|mythos)-[5-9]`)
+	opus47 = matches(`^claude-opus-(4-([7-9]|1\d)(\D|$)|[5-9](\D|$))`)
+	one45  = matches(`^claude-(sonnet|haiku)-4-5(\D|$)`)
+)
+
+func always(why string) func(map[string]any) string {
+	return func(map[string]any) string { return why }
+}
+
+func over(parameter string, limit float64, why string) func(map[string]any) string {
+	return func(d map[string]any) string {
+		if v, ok := d[parameter].(float64); ok && v > limit {
+			return fmt.Sprintf(why, v)
+		}
+		return ""
+	}
+}
+
+func beside(other, why string) func(map[string]any) string {
+	return func(d map[string]any) string {
+		if d[other] == nil {
+			return ""
+		}
+		return why
+	}
+}
+
+// thinks reports whether manual thinking of Claude is declared.
+func thinks(d map[string]any) bool {
+	n, ok := d["thinking_tokens"].(float64)
+	return ok && n > 0
+}
+
+func thinking(why string) func(map[string]any) string {
+	return func(d map[string]any) string {
+		if thinks(d) {
+			return why
+		}
+		return ""
+	}
+}
+
+func longerThan(n int, why string) func(map[string]any) string {
+	return func(d map[string]any) string {
+		if list, ok := d["stop"].([]string); ok && len(list) > n {
+			return fmt.Sprintf(why, len(list))
+		}
+		return ""
+	}
+}
+
+// refusals are documented; each group names its pages and the date.
+var refusals = slices.Concat(openAI, gemini, claude, local)
+
+// sampling refuses a sampling parameter to OpenAI's reasoning models; to those
+// from GPT-5.1 on only where they are told to reason, since their default is the
+// server's.
+func sampling(name string) []refusal {
+	mend := "remove " + name + `, or write unsupported: "skip" in the level`
+	return []refusal{
+		{"openai", name, func(m string) bool { return reasons(m) && !mayReason(m) },
+			func(map[string]any) string { return "OpenAI's reasoning models take no " + name }, mend},
+		{"openai", name, func(m string) bool { return reasons(m) && mayReason(m) },
+			func(d map[string]any) string {
+				if effort := d["reasoning_effort"]; effort == nil || effort == "none" {
+					return ""
+				}
+				return "this model takes " + name + ` only with reasoning_effort: "none"`
+			}, mend},
+	}
+}
+
+// Looked up 2026-11-28: https://learn.microsoft.com/en-us/azure/foundry/openai/how-to/reasoning
+// (temperature, top_p and both penalties are listed as not supported), OpenAI's
+// guide to GPT-5.1 (taken there with reasoning effort none, as quoted in
+// https://github.com/vercel/ai/issues/10932), and
+// https://platform.openai.com/docs/api-reference/chat/create for stop.
+var openAI = slices.Concat(sampling("temperature"), sampling("top_p"), sampling("frequency_penalty"), sampling("presence_penalty"),
+	[]refusal{
+		{"openai", "stop", matches(`^(o3|o4-mini)(-|$)`), always("this model takes no stop sequences"), "remove stop"},
+		{"openai", "stop", nil, longerThan(4, "%d stop sequences are declared, and OpenAI takes 4"), "keep at most 4 in stop"},
+	})
+
+// Looked up 2026-11-28: https://ai.google.dev/api/generate-content and
+// https://ai.google.dev/gemini-api/docs/thinking.
+var gemini = []refusal{
+	{"google", "stop", nil, longerThan(5, "%d stop sequences are declared, and the Gemini API takes 5"), "keep at most 5 in stop"},
+	{"google", "reasoning_effort", nil, beside("thinking_tokens", "the Gemini API refuses a thinking level beside a thinking budget"), "remove thinking_tokens or reasoning_effort"},
+	{"google", "reasoning_effort", matches(`^gemini-2`), always("this model has no thinking levels"), "declare thinking_tokens instead"},
+}
+
+// Looked up 2026-11-28 under https://platform.claude.com/docs/en: in
+// build-with-claude/extended-thinking a budget is of at least 1,024 tokens and
+// below max_tokens, goes with no temperature and no top_k, and is refused from
+// Claude 4.7 on; in api/messages/create a temperature goes from 0 to 1; in
+// about-claude/models/migration-guide Opus takes no sampling parameters from
+// 4.7 on, and in about-claude/models/migrating-to-claude-4 the 4.5 models take
+// temperature or top_p.
+var claude = []refusal{
+	{"anthropic", "temperature", nil, over("temperature", 1, "temperature is %v, and Anthropic takes 0 to 1"), "declare a temperature of at most 1.0"},
+	{"anthropic", "temperature", nil, thinking("Anthropic refuses a temperature beside thinking"), "remove temperature or thinking_tokens"},
+	{"anthropic", "top_k", nil, thinking("Anthropic refuses top_k beside thinking"), "remove top_k or thinking_tokens"},
+	opusTakesNo("temperature"), opusTakesNo("top_p"), opusTakesNo("top_k"),
+	{"anthropic", "top_p", one45, beside("temperature", "this model takes temperature or top_p, not both"), "remove top_p"},
+	{"anthropic", "thinking_tokens", from47, thinking("this model takes no budget for thinking"), `declare reasoning_effort: "low" instead`},
+	{"anthropic", "thinking_tokens", nil, budget, "declare thinking_tokens of at least 1024 and below max_tokens"},
+}
+
+func opusTakesNo(name string) refusal {
+	return refusal{"anthropic", name, opus47, always("Claude Opus takes no " + name + " from 4.7 on"), "remove " + name + `, or write unsupported: "skip" in the level`}
+}
+
+func budget(d map[string]any) string {
+	n, ok := d["thinking_tokens"].(float64)
+	limit, limited := d["max_tokens"].(float64)
+	switch {
+	case !ok || n == 0:
+		return ""
+	case n < 1024:
+		return fmt.Sprintf("thinking_tokens is %v, and Anthropic takes 1024 or more", n)
+	case limited && n >= limit:
+		return fmt.Sprintf("thinking_tokens is %v and max_tokens %v, which includes the thinking", n, limit)
+	}
+	return ""
+}
+
+// https://docs.ollama.com/capabilities/thinking, looked up 2026-11-28: thinking is
+// switched on or off, or has a level; it cannot be counted in tokens.
+var local = []refusal{
+	{"ollama", "thinking_tokens", nil, over("thinking_tokens", 0, "thinking_tokens is %v, and Ollama can only switch thinking off (0)"), `declare thinking_tokens: 0, or reasoning_effort: "low"`},
+	{"ollama", "thinking_tokens", nil, beside("reasoning_effort", "Ollama has one field for thinking_tokens and reasoning_effort"), "remove thinking_tokens or reasoning_effort"},
+}
