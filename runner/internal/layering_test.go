@@ -40,6 +40,7 @@ var only = map[string][]string{
 	"runner":                          {commandLine},
 	"runner/internal/answer":          {},
 	"runner/internal/completion":      {},
+	"runner/internal/pace":            {},
 	"runner/internal/simulated":       {},
 	"runner/internal/store":           {"runner/internal/completion"},
 	"runner/internal/wire":            {"runner/internal/completion"},
@@ -80,6 +81,7 @@ var wrapped = []struct {
 	{"github.com/apache/arrow/go/v17/parquet", []string{"analysis/tabular"}},
 	{"github.com/apache/arrow", []string{"analysis/tabular", "analysis/export"}},
 	{"gonum.org/v1/gonum", []string{"analysis"}},
+	{"golang.org/x/time", []string{"runner/internal/pace"}},
 	{"net/http", []string{"runner/internal/provider", "runner/internal/simulated"}},
 }
 
