@@ -157,6 +157,16 @@ type Price struct {
 	Source string   `json:"source"`
 }
 
+// USD is what so many tokens cost. cached of the prompt tokens came from the
+// provider's cache; a negative number is not known and counts as none.
+func (p *Price) USD(prompt, completion, cached int) float64 {
+	cost := float64(prompt)*p.Prompt + float64(completion)*p.Completion
+	if p.Cached != nil && cached > 0 {
+		cost += float64(min(cached, prompt)) * (*p.Cached - p.Prompt)
+	}
+	return cost / 1e6
+}
+
 // Simulated is how a simulated respondent behaves. Quirks holds the declared
 // rates and switches by their names in the schema.
 type Simulated struct {
@@ -181,6 +191,12 @@ func (l Limits) Or(others Limits) Limits {
 		TimeoutSeconds: cmp.Or(l.TimeoutSeconds, others.TimeoutSeconds), IdleSeconds: cmp.Or(l.IdleSeconds, others.IdleSeconds),
 	}
 }
+
+// The orders in which requests are sent.
+const (
+	Blocked = "blocked"
+	Listed  = "listed"
+)
 
 // Budget bounds what an experiment may cost in all; 0 means not declared.
 type Budget struct {

@@ -27,7 +27,7 @@ import (
 
 // TableVersion is the version of the tables that this package reads, the value
 // of table_version in the key-value metadata of each.
-const TableVersion = "1"
+const TableVersion = "2"
 
 // Tables are the names of the tables that are read, in order.
 func Tables() []string {

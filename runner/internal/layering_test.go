@@ -46,7 +46,7 @@ var only = map[string][]string{
 	"runner/internal/wire":            {"runner/internal/completion"},
 	"runner/internal/provider":        {"runner/internal/completion", "runner/internal/simulated", "runner/internal/wire"},
 	"runner/internal/design":          {"schema", "schema/diag"},
-	"runner/internal/session":         {"schema", "runner/internal/completion", "runner/internal/design", "runner/internal/simulated"},
+	"runner/internal/session":         {"schema", "schema/diag", "runner/internal/completion", "runner/internal/design", "runner/internal/simulated", "runner/internal/wire"},
 	"runner/internal/plan":            {"schema", "schema/diag", "runner/internal/completion", "runner/internal/design", "runner/internal/session"},
 	"runner/internal/table":           {"schema", "analysis/tabular", "runner/internal/answer", "runner/internal/completion", "runner/internal/design", "runner/internal/session"},
 	"analysis/tabular":                {},

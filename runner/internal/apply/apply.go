@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/design"
+	"circumplex.example/runner/internal/pace"
 	"circumplex.example/runner/internal/plan"
 	"circumplex.example/runner/internal/provider"
 	"circumplex.example/runner/internal/session"
@@ -27,8 +29,15 @@ type Job struct {
 	Info    table.Info
 	// Offline asks nobody: missing completions stay missing.
 	Offline bool
-	// InFlight bounds requests in flight.
+	// InFlight bounds requests to the simulated respondent in flight; what goes
+	// over a network is bounded by the limits of its account.
 	InFlight int
+	// Routes are those of Routes: who is asked over a network.
+	Routes map[completion.Digest]*Route
+	// Backoff says when a request is sent again; the zero value is good for use.
+	Backoff pace.Retry
+	// Caps bound what this run may spend.
+	Caps Caps
 	// Stop is closed to end gracefully: what is in flight is finished and saved.
 	Stop <-chan struct{}
 	// Planned is called with the plan before anything is asked; an error ends
@@ -54,6 +63,16 @@ type Result struct {
 	Reused  int `json:"reused"`
 	Failed  int `json:"failed"`
 	Missing int `json:"missing"`
+	// Halts are parts of the design that were given up while the rest went on.
+	Halts []Halt `json:"halts,omitempty"`
+	// Sent counts sendings over networks, CostUSD what they cost as far as prices
+	// and usage are known; Unpriced counts sendings whose cost is not.
+	Sent     int     `json:"sent"`
+	CostUSD  float64 `json:"cost_usd"`
+	Unpriced int     `json:"unpriced"`
+	// Served tells cells that more than one model or system answered, or another
+	// than was asked.
+	Served []ServedBy `json:"served,omitempty"`
 	// Displaced counts replies that came while another process stored one for
 	// the same request: the first stays.
 	Displaced int       `json:"displaced"`
@@ -77,7 +96,7 @@ func Run(ctx context.Context, j Job) (*Result, error) {
 	if err := j.Planned(s.Plan); err != nil {
 		return res, err
 	}
-	res.Reused, res.Missing = s.Plan.Total.Stored, s.Plan.Total.Make
+	res.Reused, res.Missing, res.Served = s.Plan.Total.Stored, s.Plan.Total.Make, s.Drift()
 	if len(s.Todo) > 0 && !j.Offline {
 		if err := j.collect(ctx, s, res); err != nil {
 			return res, err
@@ -86,28 +105,68 @@ func Run(ctx context.Context, j Job) (*Result, error) {
 		if s, err = Look(ctx, j.Library, j.Design, j.Builder, j.Part, j.Info); err != nil {
 			return res, err
 		}
-		res.Missing = s.Plan.Total.Make
+		res.Missing, res.Served = s.Plan.Total.Make, s.Drift()
 	}
 	return res, j.tables(ctx, s, res)
 }
 
 // collect makes what is missing: first personas, then answers.
 func (j *Job) collect(ctx context.Context, s *Survey, res *Result) error {
-	c := &collector{d: j.Design, b: j.Builder, lib: j.Library, pool: j.Callers, briefs: s.briefs,
-		reader: table.NewReader(j.Design.Experiment.Instrument), stop: j.Stop, done: j.Done}
+	waits, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	defer context.AfterFunc(stopContext(waits, j.Stop), func() { end(errStopped) })()
+	b, err := j.budget(ctx)
+	if err != nil {
+		return err
+	}
+	c := &collector{d: j.Design, b: j.Builder, lib: j.Library, send: newSender(waits, j, b), briefs: s.briefs,
+		accounts: map[string]string{}, inFlight: j.InFlight, reader: table.NewReader(j.Design.Experiment.Instrument), stop: j.Stop, done: j.Done}
+	for _, r := range j.Routes {
+		c.accounts[r.Model.Name] = r.Account
+	}
+	for _, x := range s.Drift() {
+		if x.Unexpected != "" {
+			c.send.haltCell(x.cell.Index, servedHalt(j.Design, x.cell, x.cell.Model, x.Unexpected))
+		}
+	}
 	defer func() {
 		res.Made, res.Failed, res.Failures, res.Displaced = int(c.made.Load()), int(c.failed.Load()), c.failures, c.lost
-		res.Stopped = c.stopped()
+		res.Halts, res.Stopped = c.send.halts, c.stopped()
+		run := b.spentByRun()
+		res.Sent, res.CostUSD, res.Unpriced = int(run.requests), float64(run.micros)/1e6, int(c.send.unpriced.Load())
 	}()
 	if personas := personaSeats(s.Todo); len(personas) > 0 {
 		j.Phase("personas")
-		err := c.run(ctx, j.InFlight, len(personas), func(ctx context.Context, i int) error { return c.persona(ctx, personas[i]) })
-		if err != nil {
+		if err := c.run(ctx, personas, c.persona); err != nil {
 			return err
 		}
 	}
 	j.Phase("answers")
-	return c.run(ctx, j.InFlight, len(s.Todo), func(ctx context.Context, i int) error { return c.session(ctx, s.Todo[i]) })
+	return c.run(ctx, s.Todo, c.session)
+}
+
+// stopContext returns a context that ends when a channel closes.
+func stopContext(parent context.Context, stop <-chan struct{}) context.Context {
+	ctx, cancel := context.WithCancel(parent)
+	go func() {
+		select {
+		case <-stop:
+		case <-parent.Done():
+		}
+		cancel()
+	}()
+	return ctx
+}
+
+// budget is what may be spent, by this run and by the experiment in all.
+func (j *Job) budget(ctx context.Context) (*budget, error) {
+	e := j.Design.Experiment
+	if len(j.Routes) == 0 {
+		return newBudget(ctx, Caps{}, Caps{}, nil)
+	}
+	return newBudget(ctx, j.Caps, Caps{USD: e.Budget.USD, Requests: e.Budget.Requests}, func(ctx context.Context) (store.Spending, error) {
+		return j.Library.Real.Spent(ctx, e.Name, time.Time{})
+	})
 }
 
 // personaSeats picks one respondent for each text to be generated: a model,

@@ -2,18 +2,25 @@ package apply
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
 	"circumplex.example/runner/internal/completion"
+	"circumplex.example/runner/internal/design"
 	"circumplex.example/runner/internal/session"
 	"circumplex.example/runner/internal/store"
+	"circumplex.example/schema"
 )
 
 // step is one request on its way.
 type step struct {
 	req        completion.Request
 	key, first completion.Key
+	// cell is the cell that the request belongs to, nil for a persona's.
+	cell *design.Cell
+	// expect is about how many tokens the reply will have.
+	expect int64
 	// claimed is set once the store granted the claim; the request is then also
 	// in this process's flights.
 	claimed bool
@@ -21,7 +28,16 @@ type step struct {
 
 func newStep(s *session.Session, turn, attempt int) *step {
 	req := s.Request(turn, attempt)
-	return &step{req: req, key: req.Key()}
+	first, last := s.Positions(turn)
+	return &step{req: req, key: req.Key(), cell: s.Respondent.Cell, expect: session.AnswerTokens(last - first + 1)}
+}
+
+// index is the number of the request's cell, -1 for a persona's request.
+func (st *step) index() int {
+	if st.cell == nil {
+		return -1
+	}
+	return st.cell.Index
 }
 
 // got is a reply as the session goes on with it.
@@ -95,13 +111,14 @@ func (c *collector) ask(ctx context.Context, st *step, decide func(session.Reply
 	if c.stopped() {
 		return nil, c.giveBack(st, errStopped)
 	}
-	done, err := c.call(ctx, st)
+	done, line, err := c.send.send(ctx, st)
 	if err != nil {
 		return nil, c.giveBack(st, err)
 	}
+	c.served(st, done)
 	g := got{completion.TextDigest(done.Text), done.Text, done.Status}
 	next := decide(g.reply())
-	return next, c.keep(ctx, done, next, replies)
+	return next, c.keep(ctx, done, line, next, replies)
 }
 
 // claim tries to make a request this goroutine's. It returns Stored if somebody
@@ -109,6 +126,9 @@ func (c *collector) ask(ctx context.Context, st *step, decide func(session.Reply
 func (c *collector) claim(ctx context.Context, st *step) (store.ClaimState, error) {
 	if c.stopped() {
 		return 0, errStopped
+	}
+	if err := c.send.halted(st.index(), st.req.Origin); err != nil {
+		return 0, err
 	}
 	if wait, mine := c.flights.begin(st.key); !mine {
 		select {
@@ -171,13 +191,31 @@ func (c *collector) fetch(ctx context.Context, st *step) (got, error) {
 	return got{completion.TextDigest(full.Text), full.Text, full.Status}, nil
 }
 
-// call sends the request.
-func (c *collector) call(ctx context.Context, st *step) (*completion.Completion, error) {
-	caller, err := c.pool.For(st.req.Origin)
-	if err != nil {
-		return nil, err
+// served halts a cell that another model answers than was asked. The reply is
+// stored: it was paid for, and the tables mark it.
+func (c *collector) served(st *step, done *completion.Completion) {
+	l := c.send.lanes[st.req.Origin.Digest()]
+	if l == nil || completion.ServedAs(st.req.Origin.Model, done.ModelServed, l.Model.AllowServed) {
+		return
 	}
-	return caller.Call(ctx, st.req, st.first)
+	h := servedHalt(c.d, st.cell, l.Model, done.ModelServed)
+	if st.cell == nil {
+		c.send.halt(l.end, h)
+		return
+	}
+	c.send.haltCell(st.cell.Index, h)
+}
+
+// servedHalt describes a halt because another model answered; cell is nil for
+// the generation of personas.
+func servedHalt(d *design.Design, cell *design.Cell, m *schema.Model, served string) Halt {
+	h := Halt{Kind: HaltModel, Name: m.Name, Class: "served",
+		Reason: fmt.Sprintf("model %q was asked and %q answered", m.Model, served),
+		Mend:   fmt.Sprintf("if that is the model you mean, add  allow_served: [%q]  to model %q; else name another model", served, m.Name)}
+	if cell != nil {
+		h.Kind, h.Name = HaltCell, d.Describe(cell)
+	}
+	return h
 }
 
 // giveBack releases a claim, so that another process need not wait for this
@@ -198,8 +236,11 @@ const releaseTimeout = 5 * time.Second
 // keep stores a completion and, in the same durable step, claims the request
 // that follows from it. A reply that came is stored even if the run is being
 // canceled: it was paid for.
-func (c *collector) keep(ctx context.Context, done *completion.Completion, next *step, replies map[completion.Key]session.Reply) error {
+func (c *collector) keep(ctx context.Context, done *completion.Completion, line *store.Try, next *step, replies map[completion.Key]session.Reply) error {
 	batch := store.Batch{Put: []*completion.Completion{done}}
+	if line != nil {
+		batch.Tries = []store.Try{*line}
+	}
 	if next != nil && !c.stopped() {
 		if _, stored := replies[next.key]; !stored {
 			if _, mine := c.flights.begin(next.key); mine {

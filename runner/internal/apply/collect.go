@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,12 +36,15 @@ type collector struct {
 	d       *design.Design
 	b       *session.Builder
 	lib     *Library
-	pool    Callers
+	send    *sender
 	reader  *table.Reader
 	briefs  *briefs
 	known   sync.RWMutex // guards briefs.texts while personas are generated
 	flights flights
-	stop    <-chan struct{} // closed: finish what is in flight and begin nothing
+	// accounts names the account of each model, "" for the simulated respondent.
+	accounts map[string]string
+	inFlight int             // of the simulated respondent
+	stop     <-chan struct{} // closed: finish what is in flight and begin nothing
 	done    func(n int)     // progress
 
 	made     atomic.Int64
@@ -60,26 +64,52 @@ func (c *collector) stopped() bool {
 	}
 }
 
-// run does the jobs with at most inFlight of them at once. It returns the first
-// error of the store; a failed request is counted and the rest goes on.
-func (c *collector) run(ctx context.Context, inFlight int, jobs int, job func(ctx context.Context, i int) error) error {
+// run does a job for each seat, those of one account with at most so many at once
+// as it may take: a slow account holds up nobody else. It returns the first error
+// of the store; a failed request is counted and the rest goes on.
+func (c *collector) run(ctx context.Context, seats []Seat, job func(context.Context, Seat) error) error {
+	queues := map[string][]Seat{}
+	var names []string
+	for _, s := range seats {
+		name := c.accounts[s.Cell.Model.Name]
+		if queues[name] == nil {
+			names = append(names, name)
+		}
+		queues[name] = append(queues[name], s)
+	}
 	g, ctx := errgroup.WithContext(ctx)
-	var next atomic.Int64
-	for range min(inFlight, jobs) {
-		g.Go(func() error {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= jobs || c.stopped() || ctx.Err() != nil {
-					return ctx.Err()
+	for _, name := range names {
+		queue := queues[name]
+		var next atomic.Int64
+		for range min(c.workers(name), len(queue)) {
+			g.Go(func() error {
+				for {
+					i := int(next.Add(1)) - 1
+					if i >= len(queue) || c.stopped() || ctx.Err() != nil {
+						return ctx.Err()
+					}
+					if err := job(ctx, queue[i]); err != nil && !errors.Is(err, errStopped) && !errors.Is(err, errHalted) {
+						return err
+					}
 				}
-				if err := job(ctx, i); err != nil && !errors.Is(err, errStopped) {
-					return err
-				}
-			}
-		})
+			})
+		}
 	}
 	return g.Wait()
 }
+
+// workers is how many sessions of an account are held at once: what may be in
+// flight, which its pace bounds further. The simulated respondent has no account.
+func (c *collector) workers(account string) int {
+	if a := c.send.accounts[account]; a != nil {
+		return cmp.Or(a.limits.MaxInFlight, manyInFlight)
+	}
+	return c.inFlight
+}
+
+// manyInFlight is how many sessions are held at once where nothing is declared;
+// the account's pace finds out how many of them may send.
+const manyInFlight = 256
 
 // fail records a request that brought no reply. A canceled run is no failure.
 func (c *collector) fail(ctx context.Context, place string, err error) error {
@@ -109,7 +139,7 @@ func (c *collector) persona(ctx context.Context, s Seat) error {
 		if _, ok := c.Find(key); ok {
 			continue
 		}
-		got, err := c.obtain(ctx, &step{req: req, key: key, first: key})
+		got, err := c.obtain(ctx, &step{req: req, key: key, first: key, expect: session.PersonaTokens})
 		if err != nil {
 			place := fmt.Sprintf("model=%s, prompt=%s, replicate %d, generating %s", s.Cell.Model.Name, s.Cell.Prompt.Name, s.Replicate, v.Name)
 			if err := c.orFail(ctx, place, err); err != nil {
@@ -130,7 +160,7 @@ func (c *collector) persona(ctx context.Context, s Seat) error {
 // orFail passes on what ends the run and counts what does not.
 func (c *collector) orFail(ctx context.Context, place string, err error) error {
 	var se *store.Error
-	if errors.Is(err, errStopped) || errors.As(err, &se) {
+	if errors.Is(err, errStopped) || errors.Is(err, errHalted) || errors.As(err, &se) {
 		return err
 	}
 	return c.fail(ctx, place, err)
@@ -145,6 +175,13 @@ func (c *collector) Find(k completion.Key) (session.Reply, bool) {
 
 // session asks a respondent what is still missing.
 func (c *collector) session(ctx context.Context, seat Seat) error {
+	origin, err := c.b.Origin(seat.Cell)
+	if err != nil {
+		return err
+	}
+	if err := c.send.halted(seat.Cell.Index, origin); err != nil {
+		return err
+	}
 	w := &session.Walker{Builder: c.b, Replies: c, Valid: c.valid}
 	var v session.Visit
 	if err := w.Visit(c.d.Respondent(seat.Cell, seat.Replicate), &v); err != nil {

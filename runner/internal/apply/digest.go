@@ -8,6 +8,7 @@ import (
 	"hash"
 
 	"circumplex.example/runner/internal/answer"
+	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/session"
 	"circumplex.example/runner/internal/table"
 	"circumplex.example/schema"
@@ -15,10 +16,13 @@ import (
 
 // inputs digests everything the tables are made from. Equal inputs give equal
 // tables, so tables whose manifest has the digest need not be written again.
-type inputs struct{ h hash.Hash }
+type inputs struct {
+	h       hash.Hash
+	mishaps map[completion.Key]string
+}
 
-func newInputs(exp *schema.Experiment, info table.Info) *inputs {
-	in := &inputs{sha256.New()}
+func newInputs(exp *schema.Experiment, info table.Info, mishaps map[completion.Key]string) *inputs {
+	in := &inputs{sha256.New(), mishaps}
 	var prices []any
 	for _, m := range exp.Models {
 		prices = append(prices, m.Name, m.Price)
@@ -38,6 +42,10 @@ func (in *inputs) add(v *session.Visit) {
 	for _, turns := range [][]session.Turn{v.Personas, v.Turns} {
 		for i := range turns {
 			t := &turns[i]
+			if class := in.mishaps[t.Key]; class != "" {
+				in.h.Write(t.Key[:])
+				in.h.Write([]byte(class))
+			}
 			if !t.Stored {
 				continue
 			}

@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 type briefs struct {
 	indexes []*store.Index
 	texts   *entries
+	mishaps map[completion.Key]string
 }
 
 // loadBriefs reads what is stored for a design in bulk. Where invalid replies
@@ -29,6 +31,9 @@ func loadBriefs(ctx context.Context, l *Library, answers, generations []*complet
 		answers = nil
 	}
 	var err error
+	if b.mishaps, err = loadMishaps(ctx, l, append(append([]*completion.Origin(nil), answers...), scan...)); err != nil {
+		return nil, err
+	}
 	if b.texts, err = loadEntries(ctx, l, scan); err != nil {
 		return nil, err
 	}
@@ -40,6 +45,20 @@ func loadBriefs(ctx context.Context, l *Library, answers, generations []*complet
 	return b, err
 }
 
+// loadMishaps reads which requests were ever sent in vain.
+func loadMishaps(ctx context.Context, l *Library, origins []*completion.Origin) (map[completion.Key]string, error) {
+	out := map[completion.Key]string{}
+	err := l.each(origins, func(s *store.Store, own []*completion.Origin) error {
+		if s == l.Simulated {
+			return nil // it is asked over no network
+		}
+		m, err := s.Mishaps(ctx, own)
+		maps.Copy(out, m)
+		return err
+	})
+	return out, err
+}
+
 // Find implements session.Replies.
 func (b *briefs) Find(k completion.Key) (session.Reply, bool) {
 	if r, ok := b.texts.Find(k); ok {
@@ -47,7 +66,8 @@ func (b *briefs) Find(k completion.Key) (session.Reply, bool) {
 	}
 	for _, x := range b.indexes {
 		if brief, ok := x.Get(k); ok {
-			return session.Reply{Sum: brief.TextDigest, Status: brief.Status, At: brief.StartedAt.UnixMicro()}, true
+			return session.Reply{Sum: brief.TextDigest, Status: brief.Status, At: brief.StartedAt.UnixMicro(),
+				ModelServed: brief.ModelServed, Fingerprint: brief.Fingerprint, Simulated: brief.Simulated}, true
 		}
 	}
 	return session.Reply{}, false
@@ -60,6 +80,7 @@ type entries struct {
 	records []record
 	ends    []ending
 	endOf   map[ending]uint16
+	mishaps map[completion.Key]string
 }
 
 // record is an entry without its ending.
@@ -124,7 +145,9 @@ func (e *entries) Find(k completion.Key) (session.Reply, bool) {
 		return session.Reply{}, false
 	}
 	r := &e.records[i]
-	return session.Reply{Sum: r.sum, Status: e.ends[r.end].status, Text: r.text, Known: true, At: r.startedUS, Ref: int(i)}, true
+	end := &e.ends[r.end]
+	return session.Reply{Sum: r.sum, Status: end.status, Text: r.text, Known: true, At: r.startedUS, Ref: int(i),
+		ModelServed: end.model, Fingerprint: end.fingerprint, Simulated: end.simulated}, true
 }
 
 // Record implements table.Records.
@@ -138,6 +161,25 @@ func (e *entries) Record(ref int) table.Record {
 		Usage: usage, StartedAt: time.UnixMicro(r.startedUS).UTC(), Latency: r.latency,
 		Tries: int(r.tries), HTTPStatus: end.http, Simulated: end.simulated,
 	}
+}
+
+// Mishap implements table.Records.
+func (e *entries) Mishap(k completion.Key) string { return e.mishaps[k] }
+
+// simulated tells whether no reply, every reply or some are the simulated
+// respondent's: "false", "true" or "mixed".
+func (e *entries) simulated() string {
+	some, all := false, true
+	for i := range e.ends {
+		some, all = some || e.ends[i].simulated, all && e.ends[i].simulated
+	}
+	switch {
+	case !some:
+		return "false"
+	case all:
+		return "true"
+	}
+	return "mixed"
 }
 
 // span tracks the times of stored completions.

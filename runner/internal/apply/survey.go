@@ -10,18 +10,19 @@ import (
 	"circumplex.example/runner/internal/plan"
 	"circumplex.example/runner/internal/session"
 	"circumplex.example/runner/internal/table"
+	"circumplex.example/schema"
 )
 
 // Survey is a design held against what is stored.
 type Survey struct {
 	Plan *plan.Plan
-	// Todo lists the respondents of the part that are not complete, replicate
-	// by replicate over all cells, so that a run cut short has sampled every
-	// cell alike.
+	// Todo lists the respondents of the part that are not complete, in the order
+	// of callOrder.
 	Todo []Seat
 	// Inputs is the digest of what the tables would be made from.
 	Inputs string
 
+	served               served
 	answers, generations []*completion.Origin
 	briefs               *briefs
 }
@@ -43,12 +44,14 @@ func Look(ctx context.Context, l *Library, d *design.Design, b *session.Builder,
 	if s.briefs, err = loadBriefs(ctx, l, s.answers, s.generations, d.Experiment.Reask > 0); err != nil {
 		return nil, err
 	}
+	s.served = newServed(d, b)
 	reader := table.NewReader(d.Experiment.Instrument)
 	w := &session.Walker{Builder: b, Replies: s.briefs, Valid: reader.Valid}
-	in := newInputs(d.Experiment, info)
+	in := newInputs(d.Experiment, info, s.briefs.mishaps)
 	var times span
 	s.Plan, err = plan.Make(d, w, part, func(v *session.Visit, inPart bool) {
 		in.add(v)
+		s.served.add(v)
 		if !inPart {
 			return
 		}
@@ -68,8 +71,25 @@ func Look(ctx context.Context, l *Library, d *design.Design, b *session.Builder,
 	}
 	s.Plan.Oldest, s.Plan.Newest = times.times()
 	s.Inputs = in.sum()
-	slices.SortStableFunc(s.Todo, func(a, b Seat) int {
-		return cmp.Or(cmp.Compare(a.Replicate, b.Replicate), cmp.Compare(a.Cell.Index, b.Cell.Index))
-	})
+	callOrder(d, s.Todo)
 	return s, nil
+}
+
+// callOrder sorts respondents as they are to be asked: replicate by replicate
+// over all cells, so that a run cut short has sampled every cell alike. Within a
+// replicate the cells come in a random order of its own (randomised blocks), so
+// that what changes over time does not fall on one level; with call_order:
+// "listed" in that of the tables.
+func callOrder(d *design.Design, todo []Seat) {
+	rank := func(s Seat) uint64 { return uint64(s.Cell.Index) }
+	if d.Experiment.CallOrder != schema.Listed {
+		rank = func(s Seat) uint64 { return d.BlockRank(s.Cell, s.Replicate) }
+	}
+	ranks := make(map[Seat]uint64, len(todo))
+	for _, s := range todo {
+		ranks[s] = rank(s)
+	}
+	slices.SortStableFunc(todo, func(a, b Seat) int {
+		return cmp.Or(cmp.Compare(a.Replicate, b.Replicate), cmp.Compare(ranks[a], ranks[b]), cmp.Compare(a.Cell.Index, b.Cell.Index))
+	})
 }

@@ -30,15 +30,23 @@ func writeTables(ctx context.Context, l *Library, d *design.Design, b *session.B
 	// Everything is held at once here; a tighter heap costs a tenth of the time
 	// and keeps the paper's design below 400 MB.
 	defer debug.SetGCPercent(debug.SetGCPercent(50))
+	mishaps := s.briefs.mishaps
 	s.briefs = nil // the entries hold all that they held
 	records, err := loadEntries(ctx, l, append(append([]*completion.Origin(nil), s.answers...), s.generations...))
 	if err != nil {
 		return nil, false, err
 	}
+	records.mishaps = mishaps
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, false, err
 	}
-	counts, digest, err := collectionTables(ctx, d, b, records, dir, info)
+	digested := info
+	// Replies of a server that marks itself as simulated are nobody's answers,
+	// whatever provider the experiment declares.
+	if found := records.simulated(); info.Simulated == "false" {
+		info.Simulated = found
+	}
+	counts, digest, err := collectionTables(ctx, d, b, records, dir, info, digested)
 	if err != nil {
 		return nil, false, err
 	}
@@ -56,7 +64,7 @@ func writeTables(ctx context.Context, l *Library, d *design.Design, b *session.B
 }
 
 // collectionTables walks the design once, writing a row for everything.
-func collectionTables(ctx context.Context, d *design.Design, b *session.Builder, records *entries, dir string, info table.Info) (table.Counts, string, error) {
+func collectionTables(ctx context.Context, d *design.Design, b *session.Builder, records *entries, dir string, info, digested table.Info) (table.Counts, string, error) {
 	reader := table.NewReader(d.Experiment.Instrument)
 	tb, err := table.NewBuilder(dir, d, info, records, reader)
 	if err != nil {
@@ -64,7 +72,8 @@ func collectionTables(ctx context.Context, d *design.Design, b *session.Builder,
 	}
 	defer tb.Abort()
 	w := &session.Walker{Builder: b, Replies: records, Valid: reader.Valid}
-	in := newInputs(d.Experiment, info)
+	in := newInputs(d.Experiment, digested, records.mishaps)
+	who := newServed(d, b)
 	var v session.Visit
 	for _, c := range d.Cells() {
 		if err := ctx.Err(); err != nil {
@@ -75,11 +84,14 @@ func collectionTables(ctx context.Context, d *design.Design, b *session.Builder,
 				return table.Counts{}, "", err
 			}
 			in.add(&v)
+			who.add(&v)
 			if err := tb.Respondent(&v); err != nil {
 				return table.Counts{}, "", err
 			}
 		}
-		if err := tb.EndCell(c); err != nil {
+		by := who.cell(c)
+		about := table.Cell{Served: by.Models, Fingerprints: by.Fingerprints, Unexpected: by.Unexpected != "", Skipped: b.Skipped(c)}
+		if err := tb.EndCell(c, about); err != nil {
 			return table.Counts{}, "", err
 		}
 	}

@@ -95,6 +95,15 @@ func (t *Thread) Len() int {
 	return t.n
 }
 
+// Bytes is the length of all messages whose text is at hand.
+func (t *Thread) Bytes() int {
+	n := 0
+	for ; t != nil; t = t.before {
+		n += len(t.text)
+	}
+	return n
+}
+
 // Complete reports whether every message's text is at hand.
 func (t *Thread) Complete() bool {
 	for ; t != nil; t = t.before {

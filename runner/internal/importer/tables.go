@@ -35,6 +35,10 @@ func (w *writer) conditions(t *tabular.Writer) error {
 		k := c.append(t, 4)
 		t.Col(k).AppendInt32(int32(len(c.records)))
 		t.Col(k + 1).AppendInt32(int32(complete))
+		t.Col(k + 2).AppendNull() // who answered is not known
+		t.Col(k + 3).AppendNull()
+		t.Col(k + 4).AppendBool(false)
+		t.Col(k + 5).AppendNull()
 		if err := t.EndRow(); err != nil {
 			return err
 		}

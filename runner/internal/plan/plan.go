@@ -37,6 +37,10 @@ type Counts struct {
 	// PromptTokens and CompletionTokens estimate what is to be made.
 	PromptTokens     int64 `json:"prompt_tokens_estimate"`
 	CompletionTokens int64 `json:"completion_tokens_estimate"`
+	// Repeated is how many of the prompt tokens say again what earlier turns of a
+	// sequential session said.
+	Repeated int64 `json:"repeated_tokens_estimate"`
+	Cost
 }
 
 func (c *Counts) add(o Counts) {
@@ -50,6 +54,8 @@ func (c *Counts) add(o Counts) {
 	c.PersonaFailed += o.PersonaFailed
 	c.PromptTokens += o.PromptTokens
 	c.CompletionTokens += o.CompletionTokens
+	c.Repeated += o.Repeated
+	c.Cost.add(o.Cost)
 }
 
 // Plan is a design less what is stored.
@@ -138,7 +144,7 @@ func (m *maker) cell(c *design.Cell, part Part) error {
 			m.shared.count(&visit, &n)
 		}
 		if n.Make > 0 && visit.Session != nil {
-			n.PromptTokens, n.CompletionTokens = visit.Session.Tokens(visit.Session.Turns - n.Make)
+			n.tokens(visit.Session, visit.Session.Turns-n.Make)
 		}
 		sum.add(n)
 		gen.add(m.countPersonas(&visit))
@@ -147,6 +153,7 @@ func (m *maker) cell(c *design.Cell, part Part) error {
 		return nil
 	}
 	sum.Cells = 1
+	sum.Cost, gen.Cost = m.price(c, &sum), m.price(c, &gen)
 	m.generated.add(gen)
 	both := sum
 	both.add(gen)
@@ -203,7 +210,7 @@ func (m *maker) estimate(v *session.Visit, c *Counts, shared bool) error {
 	if err != nil {
 		return err
 	}
-	c.PromptTokens, c.CompletionTokens = s.Tokens(0)
+	c.tokens(s, 0)
 	if shared {
 		m.shared.countUnknown(s, c)
 	}
@@ -256,7 +263,7 @@ func (o once) countUnknown(s *session.Session, c *Counts) {
 	}
 }
 
-var assumedPersona = strings.Repeat("persona ", personaTokens/2)
+var assumedPersona = strings.Repeat("persona ", session.PersonaTokens/2)
 
 // countPersonas counts the generations that no earlier respondent needed.
 func (m *maker) countPersonas(v *session.Visit) Counts {
@@ -273,13 +280,10 @@ func (m *maker) countPersonas(v *session.Visit) Counts {
 		}
 		c.Make++
 		c.PromptTokens += session.TextTokens(len(t.Request.Thread.Messages()[t.Request.Thread.Len()-1].Text))
-		c.CompletionTokens += personaTokens
+		c.CompletionTokens += session.PersonaTokens
 	}
 	return c
 }
-
-// personaTokens is what a persona of two or three sentences is taken to need.
-const personaTokens = 80
 
 // firsts finds two cells that would send the same first request. One of them
 // would get the other's reply, unless the author says that this is meant.

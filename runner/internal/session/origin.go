@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/design"
 	"circumplex.example/runner/internal/simulated"
+	"circumplex.example/runner/internal/wire"
 	"circumplex.example/schema"
 )
 
@@ -22,20 +24,23 @@ func (b *Builder) Origin(c *design.Cell) (*completion.Origin, error) {
 	if o := b.origins[c.ID]; o != nil {
 		return o, nil
 	}
-	params := maps.Clone(c.Model.Parameters)
-	if params == nil {
-		params = map[string]any{}
-	}
-	for _, f := range c.Further {
-		maps.Copy(params, f.Parameters)
-	}
-	params["temperature"] = c.Temperature.Value
-	o, err := b.origin(c.Model, params, b.independent(c))
+	o, err := b.origin(c.Model, cellParameters(c), b.independent(c))
 	if err != nil {
 		return nil, fmt.Errorf("cell (%s): %w", b.d.Describe(c), err)
 	}
 	b.origins[c.ID] = o
 	return o, nil
+}
+
+// cellParameters are the sampling parameters of a cell, by name.
+func cellParameters(c *design.Cell) map[string]any {
+	params := map[string]any{}
+	maps.Copy(params, c.Model.Parameters)
+	for _, f := range c.Further {
+		maps.Copy(params, f.Parameters)
+	}
+	params["temperature"] = c.Temperature.Value
+	return params
 }
 
 // independent lists the cell's levels that were declared independent.
@@ -56,29 +61,44 @@ func (b *Builder) independent(c *design.Cell) []string {
 	return out
 }
 
+// Simulates reports whether the simulated respondent answers for a model.
+func (b *Builder) Simulates(m *schema.Model) bool { return b.opts.Simulate || m.Provider == Simulated }
+
 // origin builds an origin for a model. A simulated respondent has its version
 // as identity and its quirks as parameters: both change what it writes.
 func (b *Builder) origin(m *schema.Model, params map[string]any, independent []string) (*completion.Origin, error) {
-	provider, identity := m.Provider, m.Identity
-	if identity == "" {
-		identity = strings.TrimRight(m.BaseURL, "/")
+	provider, identity := m.Provider, endpoint(m)
+	if m.Unsupported == "skip" && !b.Simulates(m) {
+		for _, p := range wire.Unsupported(provider, identity, m.Model, list(params)) {
+			delete(params, p.Parameter)
+		}
 	}
-	if b.opts.Simulate || provider == Simulated {
+	if b.Simulates(m) {
 		provider = Simulated
 		identity = strings.TrimSuffix(fmt.Sprintf("respondent-%d/%s", simulated.Version, identity), "/")
 		for q, v := range m.Simulated.Quirks {
 			params["quirk."+q] = v
 		}
 	}
-	list := make([]completion.Parameter, 0, len(params))
+	return completion.NewOrigin(provider, identity, m.Model, list(params), b.d.Experiment.Replication, independent)
+}
+
+// endpoint is what names a model's endpoint in keys; "" for the provider's own.
+func endpoint(m *schema.Model) string {
+	return cmp.Or(m.Identity, strings.TrimRight(m.BaseURL, "/"))
+}
+
+// list returns the parameters sorted by name.
+func list(params map[string]any) []completion.Parameter {
+	out := make([]completion.Parameter, 0, len(params))
 	for _, name := range slices.Sorted(maps.Keys(params)) {
 		v := params[name]
 		if l, ok := v.([]any); ok {
 			v = texts(l)
 		}
-		list = append(list, completion.Parameter{Name: name, Value: v})
+		out = append(out, completion.Parameter{Name: name, Value: v})
 	}
-	return completion.NewOrigin(provider, identity, m.Model, list, b.d.Experiment.Replication, independent)
+	return out
 }
 
 func texts(l []any) []string {
@@ -115,12 +135,7 @@ func (b *Builder) Generation(m *schema.Model, p *schema.Prompt, v *schema.Variab
 }
 
 func (b *Builder) generationOrigin(m *schema.Model, p *schema.Prompt, v *schema.Variable) (*completion.Origin, error) {
-	params := map[string]any{}
-	maps.Copy(params, m.Parameters)
-	maps.Copy(params, v.Generate.Parameters)
-	if v.Generate.Temperature != nil {
-		params["temperature"] = *v.Generate.Temperature
-	}
+	params := generationParameters(m, v)
 	var independent []string
 	for factor, l := range map[string]schema.Level{"model": m.Level, "prompt": p.Level} {
 		if l.Independent {
@@ -128,6 +143,17 @@ func (b *Builder) generationOrigin(m *schema.Model, p *schema.Prompt, v *schema.
 		}
 	}
 	return b.origin(m, params, independent)
+}
+
+// generationParameters are the sampling parameters of a generation, by name.
+func generationParameters(m *schema.Model, v *schema.Variable) map[string]any {
+	params := map[string]any{}
+	maps.Copy(params, m.Parameters)
+	maps.Copy(params, v.Generate.Parameters)
+	if v.Generate.Temperature != nil {
+		params["temperature"] = *v.Generate.Temperature
+	}
+	return params
 }
 
 // GeneratedVariables lists which variables of a prompt are generated, by name.

@@ -11,6 +11,12 @@ func TextTokens(bytes int) int64 { return int64((bytes + charsPerToken - 1) / ch
 // tokensPerAnswer is a number, its item's number and a line end.
 const tokensPerAnswer = 4
 
+// AnswerTokens estimates what so many answers take.
+func AnswerTokens(items int) int64 { return int64(items) * tokensPerAnswer }
+
+// PersonaTokens is what a persona of two or three sentences is taken to need.
+const PersonaTokens = 80
+
 // Tokens estimates what the turns after the first done ones send and receive,
 // at four characters a token. A sequential session sends the whole
 // conversation again with every turn.
@@ -33,4 +39,17 @@ func (s *Session) Tokens(done int) (prompt, reply int64) {
 		history += tokensPerAnswer
 	}
 	return prompt, reply
+}
+
+// NewTokens estimates what the turns after the first done ones of a sequential
+// session send that no earlier turn said.
+func (s *Session) NewTokens(done int) int64 {
+	var n int64
+	if done == 0 {
+		n = TextTokens(len(s.opening) + 2)
+	}
+	for _, line := range s.items.lines[done:] {
+		n += TextTokens(len(line))
+	}
+	return n
 }

@@ -17,6 +17,10 @@ type Reply struct {
 	// Text is the reply, if Known.
 	Text  string
 	Known bool
+	// ModelServed and Fingerprint name who answered, as far as it is known.
+	ModelServed, Fingerprint string
+	// Simulated is true if no model wrote the reply.
+	Simulated bool
 	// At is when the completion was made, in microseconds since 1970 UTC.
 	At int64
 	// Ref is for the caller's use, such as the row of an entry.

@@ -25,6 +25,8 @@ type Brief struct {
 	PromptTokens, CompletionTokens int
 	// Simulated is true for a reply that no model wrote.
 	Simulated bool
+	// ModelServed and Fingerprint name who answered, as far as the provider said.
+	ModelServed, Fingerprint string
 }
 
 // Index tells what is stored. It is compact (about 100 bytes a completion) and
@@ -47,8 +49,9 @@ type record struct {
 
 // ending is the part of served that a brief shows.
 type ending struct {
-	status    completion.Status
-	simulated bool
+	status             completion.Status
+	simulated          bool
+	model, fingerprint string
 }
 
 const chunkSize = 4096
@@ -85,7 +88,7 @@ func (x *Index) at(i int) *record { return &x.chunks[i/chunkSize][i%chunkSize] }
 func (x *Index) brief(r *record) Brief {
 	e := x.ends[r.end]
 	return Brief{TextDigest: r.text, StartedAt: time.UnixMicro(r.startedUS).UTC(), Status: e.status, Simulated: e.simulated,
-		PromptTokens: int(r.prompt), CompletionTokens: int(r.reply)}
+		PromptTokens: int(r.prompt), CompletionTokens: int(r.reply), ModelServed: e.model, Fingerprint: e.fingerprint}
 }
 
 func slot(k completion.Key, size int) int {
@@ -167,7 +170,7 @@ func (s *Store) Lookup(ctx context.Context, keys []completion.Key) (*Index, erro
 
 func (x *Index) addEntry(e *Entry) error {
 	x.add(record{key: e.Key, text: e.TextDigest, startedUS: e.StartedAt.UnixMicro(),
-		prompt: int32(e.Usage.Prompt), reply: int32(e.Usage.Completion), end: x.endOf(ending{e.Status, e.Simulated})})
+		prompt: int32(e.Usage.Prompt), reply: int32(e.Usage.Completion), end: x.endOf(ending{e.Status, e.Simulated, e.ModelServed, e.Fingerprint})})
 	return nil
 }
 

@@ -3,13 +3,15 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"strings"
 	"time"
 
 	"circumplex.example/runner/internal/completion"
 )
 
-// Try is a line of the ledger: sendings of one request that were billed,
-// whether or not a completion came of them.
+// Try is a line of the ledger: sendings of one request over a network, whether
+// or not a completion came of them. What cannot have been billed costs 0, what
+// may have been and at what price is not known costs Unknown.
 type Try struct {
 	At         time.Time
 	Experiment string
@@ -21,10 +23,13 @@ type Try struct {
 	// Micros is what they cost in millionths of a dollar, completion.Unknown
 	// where the price is not known.
 	Micros int64
-	// Outcome says what became of them: the completion's status or an error
-	// class.
+	// Outcome says what became of them: the completion's status, or the class of
+	// the error after Mishap.
 	Outcome string
 }
+
+// Mishap begins the outcome of a sending that brought no completion.
+const Mishap = "error: "
 
 // Spending sums lines of the ledger.
 type Spending struct {
@@ -70,4 +75,24 @@ func (s *Store) Spent(ctx context.Context, experiment string, since time.Time) (
 		}, experiment, us)
 	})
 	return sp, err
+}
+
+// Mishaps returns, for requests of these origins that were ever sent in vain, the
+// class of the last error.
+func (s *Store) Mishaps(ctx context.Context, origins []*completion.Origin) (map[completion.Key]string, error) {
+	out := map[completion.Key]string{}
+	err := s.read(ctx, "ledger cannot be read", func(c *conn) error {
+		if err := s.names.load(s, c); err != nil {
+			return err
+		}
+		return c.query(`SELECT key, outcome FROM ledger WHERE outcome LIKE '`+Mishap+`%' AND origin IN `+inList(s.names.originIDs(origins))+` ORDER BY id`,
+			func(r []driver.Value) error {
+				out[digestOf(r[0])] = strings.TrimPrefix(text(r[1]), Mishap)
+				return ctx.Err()
+			})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }

@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"circumplex.example/analysis/tabular"
@@ -28,6 +29,19 @@ type Record struct {
 // Records finds the record of a reply by the Ref it was found with.
 type Records interface {
 	Record(ref int) Record
+	// Mishap returns the class of the last error of a request that was ever sent
+	// in vain, "" if it never was.
+	Mishap(completion.Key) string
+}
+
+// Cell is what a row of conditions says beside the design.
+type Cell struct {
+	// Served and Fingerprints name who answered; Unexpected says that one of them
+	// is not who was asked.
+	Served, Fingerprints []string
+	Unexpected           bool
+	// Skipped are the declared parameters that were left out.
+	Skipped []string
 }
 
 // Counts sums up what was written.
@@ -53,7 +67,8 @@ type Builder struct {
 	personaDone map[completion.Key]bool
 
 	params   map[*completion.Origin]string
-	complete int // of the current cell
+	complete  int  // of the current cell
+	simulated bool // a reply of the current cell is the simulated respondent's
 }
 
 // NewBuilder begins the tables below dir. Close finishes them, Abort removes
@@ -171,17 +186,20 @@ func (b *Builder) variable(w *tabular.ColumnWriter, c variableColumn, v *session
 }
 
 // EndCell writes the row of a cell after its last respondent.
-func (b *Builder) EndCell(c *design.Cell) error {
+func (b *Builder) EndCell(c *design.Cell, about Cell) error {
 	levels := b.d.Levels(c)
-	row := []any{c.ID, b.d.Experiment.Name, c.Model.Provider, b.info.Simulated == "true" || c.Model.Provider == session.Simulated,
+	row := []any{c.ID, b.d.Experiment.Name, c.Model.Provider, b.info.Simulated == "true" || c.Model.Provider == session.Simulated || b.simulated,
 		c.Model.Name, c.Prompt.Name, c.Temperature.Value, c.Administration.Name}
 	for _, f := range b.d.Experiment.Further {
 		row = append(row, levels[f.Name])
 	}
-	row = append(row, b.d.Experiment.N, b.complete)
-	b.complete = 0
+	row = append(row, b.d.Experiment.N, b.complete, joined(about.Served), joined(about.Fingerprints), about.Unexpected, joined(about.Skipped))
+	b.complete, b.simulated = 0, false
 	return b.writers["conditions"].Append(row...)
 }
+
+// joined is a list in one cell of a table, nil for none.
+func joined(list []string) any { return orNull(strings.ToValidUTF8(strings.Join(list, "; "), "\uFFFD")) }
 
 // Reader reads replies as answers, one parser for each order of items.
 type Reader struct {

@@ -1,6 +1,8 @@
 package table
 
 import (
+	"errors"
+	"slices"
 	"strings"
 
 	"circumplex.example/analysis/tabular"
@@ -25,6 +27,8 @@ func (b *Builder) responses(v *session.Visit, id string) (answered int, err erro
 		status := answer.NotRun
 		if v.State == session.PersonaFailed {
 			status = answer.PersonaFailed
+		} else if b.failed(v.Personas) {
+			status = answer.Failed
 		}
 		for pos := 1; pos <= n; pos++ {
 			if err := b.response(v, id, pos, answer.Answer{Status: status}); err != nil {
@@ -34,15 +38,27 @@ func (b *Builder) responses(v *session.Visit, id string) (answered int, err erro
 		return 0, nil
 	}
 	next := 1
-	for _, t := range v.Turns {
+	// until gives the positions before one that have no row yet a status.
+	until := func(position int, status answer.Status) error {
+		for ; next < position; next++ {
+			if err := b.response(v, id, next, answer.Answer{Status: status}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for i, t := range v.Turns {
+		first, last := v.Session.Positions(t.Turn)
 		if !t.Stands {
+			if b.failed(v.Turns[i : i+1]) {
+				if err := errors.Join(until(first, answer.NotRun), until(last+1, answer.Failed)); err != nil {
+					return answered, err
+				}
+			}
 			continue
 		}
-		first, _ := v.Session.Positions(t.Turn)
-		for ; next < first; next++ { // isolated turns may be missing in between
-			if err := b.response(v, id, next, answer.Answer{Status: answer.NotRun}); err != nil {
-				return answered, err
-			}
+		if err := until(first, answer.NotRun); err != nil { // isolated turns may be missing in between
+			return answered, err
 		}
 		for i, a := range b.reader.Read(v.Session, t.Turn, t.Reply) {
 			if a.Status == answer.OK {
@@ -54,12 +70,12 @@ func (b *Builder) responses(v *session.Visit, id string) (answered int, err erro
 			next++
 		}
 	}
-	for ; next <= n; next++ {
-		if err := b.response(v, id, next, answer.Answer{Status: answer.NotRun}); err != nil {
-			return answered, err
-		}
-	}
-	return answered, nil
+	return answered, until(n+1, answer.NotRun)
+}
+
+// failed reports whether one of the turns was sent in vain and is not stored.
+func (b *Builder) failed(turns []session.Turn) bool {
+	return slices.ContainsFunc(turns, func(t session.Turn) bool { return !t.Stored && b.records.Mishap(t.Key) != "" })
 }
 
 // response writes one row. Sorted by position: that is the order of the items
@@ -127,6 +143,7 @@ func (b *Builder) completions(v *session.Visit, id string) error {
 
 func (b *Builder) completion(v *session.Visit, t session.Turn, respondent, lineage, purpose string) error {
 	r := b.records.Record(t.Reply.Ref)
+	b.simulated = b.simulated || r.Simulated
 	w := b.writers["completions"]
 	w.Col(0).AppendString(t.Key.String())
 	w.Col(1).AppendStringOrNull(respondent)
@@ -150,15 +167,17 @@ func (b *Builder) completion(v *session.Visit, t session.Turn, respondent, linea
 	w.Col(15).AppendString(r.Text)
 	tokens(w.Col(16), r.Usage.Prompt)
 	tokens(w.Col(17), r.Usage.Completion)
-	b.cost(w.Col(18), v, r)
-	w.Col(19).AppendTime(r.StartedAt)
-	w.Col(20).AppendFloat64(float64(r.Latency.Microseconds()) / 1000)
+	tokens(w.Col(18), r.Usage.Reasoning)
+	tokens(w.Col(19), r.Usage.Cached)
+	b.cost(w.Col(20), v, r)
+	w.Col(21).AppendTime(r.StartedAt)
+	w.Col(22).AppendFloat64(float64(r.Latency.Microseconds()) / 1000)
 	if r.HTTPStatus > 0 {
-		w.Col(21).AppendInt32(int32(r.HTTPStatus))
+		w.Col(23).AppendInt32(int32(r.HTTPStatus))
 	} else {
-		w.Col(21).AppendNull()
+		w.Col(23).AppendNull()
 	}
-	w.Col(22).AppendNull()
+	w.Col(24).AppendStringOrNull(b.records.Mishap(t.Key))
 	b.counts.Completions++
 	return w.EndRow()
 }
@@ -181,7 +200,7 @@ func (b *Builder) cost(w *tabular.ColumnWriter, v *session.Visit, r Record) {
 	case p == nil || r.Usage.Prompt == completion.Unknown || r.Usage.Completion == completion.Unknown:
 		w.AppendNull()
 	default:
-		w.AppendFloat64((float64(r.Usage.Prompt)*p.Prompt + float64(r.Usage.Completion)*p.Completion) / 1e6)
+		w.AppendFloat64(p.USD(r.Usage.Prompt, r.Usage.Completion, r.Usage.Cached))
 	}
 }
 

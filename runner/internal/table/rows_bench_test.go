@@ -86,6 +86,8 @@ func (o oneReply) Find(completion.Key) (session.Reply, bool) {
 
 func (o oneReply) Record(int) Record { return Record{Text: o.text, Simulated: true, Tries: 1} }
 
+func (oneReply) Mishap(completion.Key) string { return "" }
+
 // BenchmarkAllTables1026000 goes through the paper's batch cells as apply does:
 // walk, read each reply as answers, write respondents, responses, completions.
 func BenchmarkAllTables1026000(b *testing.B) {
@@ -109,7 +111,7 @@ func BenchmarkAllTables1026000(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
-			if err := tb.EndCell(c); err != nil {
+			if err := tb.EndCell(c, Cell{}); err != nil {
 				b.Fatal(err)
 			}
 		}

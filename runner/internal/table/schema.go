@@ -15,7 +15,7 @@ import (
 )
 
 // Version is the version of the tables' layout, in every file's metadata.
-const Version = "1"
+const Version = "2"
 
 func col(name string, t tabular.Type, doc string) tabular.Column {
 	return tabular.Column{Name: name, Type: t, Doc: doc}
@@ -50,7 +50,11 @@ func conditionsSchema(exp *schema.Experiment) tabular.Schema {
 	cols = append(append(cols, four...), further...)
 	cols = append(cols,
 		col("n_planned", tabular.Int32, "respondents of the design"),
-		col("n_complete", tabular.Int32, "respondents all of whose requests have a reply"))
+		col("n_complete", tabular.Int32, "respondents all of whose requests have a reply"),
+		null("models_served", tabular.String, "models that answered, as the provider named them, joined by ; and null if it named none"),
+		null("system_fingerprints", tabular.String, "system fingerprints of the replies, joined by ; and null if there were none"),
+		col("served_unexpected", tabular.Bool, "true if another model than was asked, or an allowed one, answered"),
+		null("params_skipped", tabular.String, "declared parameters that the provider cannot take and that were left out (unsupported: skip), joined by ; and null if there are none"))
 	return tabular.Schema{Name: "conditions", Doc: "one row a cell of the design", Columns: cols}
 }
 
@@ -169,12 +173,14 @@ var completionsSchema = tabular.Schema{Name: "completions", Doc: "one row a stor
 	col("prompt_sha256", tabular.String, "running digest of the messages sent"),
 	col("raw_text", tabular.String, "the reply as the model wrote it"),
 	null("prompt_tokens", tabular.Int32, "as the provider counted; null if it did not"),
-	null("completion_tokens", tabular.Int32, "as the provider counted; null if it did not"),
+	null("completion_tokens", tabular.Int32, "as the provider counted, with those of reasoning; null if it did not"),
+	null("reasoning_tokens", tabular.Int32, "of the completion tokens, those that the model thought with; null if not reported"),
+	null("cached_tokens", tabular.Int32, "of the prompt tokens, those from the provider's cache; null if not reported"),
 	null("cost_usd", tabular.Float64, "by the declared price; null if it is unknown, 0 for a simulated reply"),
 	col("started_at", tabular.Timestamp, "when the request was sent, UTC"),
 	col("latency_ms", tabular.Float64, "milliseconds to the end of the reply"),
 	null("http_status", tabular.Int32, "null where there was no HTTP"),
-	null("error_class", tabular.String, "class of the last error before the reply came; null if there was none"),
+	null("error_class", tabular.String, "class of the last error before the reply came, from the ledger; null if there was none"),
 }}
 
 func itemsSchema() tabular.Schema {

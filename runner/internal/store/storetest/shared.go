@@ -188,6 +188,23 @@ func testLedger(t *testing.T, open Opener) {
 	}
 }
 
+func testMishaps(t *testing.T, open Opener) {
+	s := open(t, filepath.Join(t.TempDir(), "store.db"), store.Options{})
+	o := Origins(2)
+	line := func(key byte, origin int, outcome string) store.Try {
+		return store.Try{At: time.UnixMicro(int64(key)), Experiment: "e", Origin: o[origin], Key: completion.Key{key}, Tries: 1, Usage: completion.UnknownUsage(), Outcome: outcome}
+	}
+	submit(t, s, store.Batch{Tries: []store.Try{
+		line(1, 0, store.Mishap+"server"), line(1, 0, store.Mishap+"rate_limit"), line(1, 0, "ok"),
+		line(2, 0, "ok"), line(3, 1, store.Mishap+"timeout"),
+	}})
+	got, err := s.Mishaps(t.Context(), o[:1])
+	must(t, err)
+	if len(got) != 1 || got[completion.Key{1}] != "rate_limit" {
+		t.Errorf("got %v, want the last error of the one request of this origin that was sent in vain", got)
+	}
+}
+
 func testStats(t *testing.T, open Opener) {
 	path := filepath.Join(t.TempDir(), "store.db")
 	s := open(t, path, store.Options{})

@@ -31,6 +31,7 @@ func Run(t *testing.T, open Opener) {
 		{"what was copied by All is the same", testAll},
 		{"delete takes what is named and nothing that others need", testDelete},
 		{"the ledger sums what was billed", testLedger},
+		{"mishaps are told from what came of it", testMishaps},
 		{"stats count", testStats},
 		{"reading only changes nothing", testReadOnly},
 		{"a context that ended stops before anything is done", testContext},
@@ -198,7 +199,8 @@ func testBulk(t *testing.T, open Opener) {
 	for i, k := range ks {
 		c := want[k]
 		b := store.Brief{TextDigest: completion.TextDigest(c.Text), StartedAt: c.StartedAt, Status: c.Status,
-			PromptTokens: c.Usage.Prompt, CompletionTokens: c.Usage.Completion, Simulated: c.Simulated}
+			PromptTokens: c.Usage.Prompt, CompletionTokens: c.Usage.Completion, Simulated: c.Simulated,
+			ModelServed: c.ModelServed, Fingerprint: c.Fingerprint}
 		inIndex, _ := x.Get(k)
 		inLookup, _ := l.Get(k)
 		if inIndex != b || inLookup != b || texts[i] != c.Text {

@@ -1,0 +1,146 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"circumplex.example/runner/internal/completion"
+	"circumplex.example/runner/internal/store"
+	"circumplex.example/schema"
+)
+
+// Caps bound what is spent; 0 is no bound. USD caps hold only where every model
+// has a price.
+type Caps struct {
+	USD      float64
+	Requests int
+}
+
+func (c Caps) any() bool { return c.USD > 0 || c.Requests > 0 }
+
+// budget counts what a run spends against the caps of the run and, with what all
+// runs and processes spent before and meanwhile, against those of the experiment.
+type budget struct {
+	run, all Caps
+	// spent asks the store what the experiment cost so far.
+	spent func(context.Context) (store.Spending, error)
+	now   func() time.Time
+
+	mu     sync.Mutex
+	base   sum // of the experiment before this run
+	own    sum // of this run
+	ledger sum // of the experiment, when the store was last asked
+	held   sum // reserved for what is in flight
+	asked  time.Time
+	freed  chan struct{} // closed when something is settled
+}
+
+// sum is money in millionths of a dollar, and sendings.
+type sum struct{ micros, requests int64 }
+
+func (s sum) plus(o sum) sum { return sum{s.micros + o.micros, s.requests + o.requests} }
+
+// lookEvery is how often the spending of other processes is looked at.
+const lookEvery = time.Second
+
+func newBudget(ctx context.Context, run, all Caps, spent func(context.Context) (store.Spending, error)) (*budget, error) {
+	b := &budget{run: run, all: all, spent: spent, now: time.Now, freed: make(chan struct{})}
+	if all.any() {
+		if err := b.look(ctx); err != nil {
+			return nil, err
+		}
+		b.base = b.ledger
+	}
+	return b, nil
+}
+
+// look reads the experiment's spending from the store.
+func (b *budget) look(ctx context.Context) error {
+	sp, err := b.spent(ctx)
+	if err != nil {
+		return err
+	}
+	b.ledger, b.asked = sum{sp.Micros, sp.Tries}, b.now()
+	return nil
+}
+
+// reserve sets aside what one more sending may cost. It waits while what is in
+// flight decides whether there is room, and returns a reason once there is none.
+func (b *budget) reserve(ctx context.Context, micros int64) (refused string, err error) {
+	for {
+		b.mu.Lock()
+		if b.all.any() && b.now().Sub(b.asked) > lookEvery {
+			if err := b.look(ctx); err != nil {
+				b.mu.Unlock()
+				return "", err
+			}
+		}
+		next := sum{micros, 1}
+		reason := b.exceeds(b.held.plus(next))
+		if reason == "" {
+			b.held = b.held.plus(next)
+			b.mu.Unlock()
+			return "", nil
+		}
+		idle, freed := b.held == sum{}, b.freed
+		b.mu.Unlock()
+		if idle {
+			return reason, nil
+		}
+		select {
+		case <-freed:
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
+		}
+	}
+}
+
+// exceeds says which cap does not allow more to be spent.
+func (b *budget) exceeds(more sum) string {
+	total := b.base.plus(b.own)
+	total.micros, total.requests = max(total.micros, b.ledger.micros), max(total.requests, b.ledger.requests)
+	for _, c := range []struct {
+		caps  Caps
+		spent sum
+		whose string
+	}{{b.run, b.own, "this run"}, {b.all, total, "the experiment"}} {
+		after := c.spent.plus(more)
+		if c.caps.USD > 0 && float64(after.micros) > c.caps.USD*1e6 {
+			return fmt.Sprintf("%s may cost $%.2f and has cost $%.2f; one more request may cost $%.4f", c.whose, c.caps.USD, float64(c.spent.micros)/1e6, float64(more.micros-b.held.micros)/1e6)
+		}
+		if c.caps.Requests > 0 && after.requests > int64(c.caps.Requests) {
+			return fmt.Sprintf("%s may send %d requests and has sent %d", c.whose, c.caps.Requests, c.spent.requests)
+		}
+	}
+	return ""
+}
+
+// settle puts what a sending cost in the place of what was set aside for it;
+// sent is false for one that never left.
+func (b *budget) settle(reserved, actual int64, sent bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.held = b.held.plus(sum{-reserved, -1})
+	if sent {
+		b.own = b.own.plus(sum{actual, 1})
+	}
+	close(b.freed)
+	b.freed = make(chan struct{})
+}
+
+// spentByRun returns what this run has cost and sent.
+func (b *budget) spentByRun() sum {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.own
+}
+
+// micros is what a reply cost, in millionths of a dollar, or Unknown.
+func micros(p *schema.Price, u completion.Usage) int64 {
+	if p == nil || u.Prompt == completion.Unknown || u.Completion == completion.Unknown {
+		return completion.Unknown
+	}
+	return int64(p.USD(u.Prompt, u.Completion, u.Cached)*1e6 + 0.5)
+}
