@@ -234,7 +234,7 @@ func (l *loader) checkBudget(e *Experiment) {
 		}
 	}
 	for _, m := range e.Models {
-		if e.Budget.USD > 0 && m.Price == nil && m.Provider != "simulated" {
+		if e.Budget.USD > 0 && m.Price == nil && !m.Free() {
 			l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("factors", "model", m.Name),
 				What: fmt.Sprintf("model %q has no price, and the experiment a budget in dollars", m.Name),
 				Why:  "what it costs cannot be counted, so apply will not start",

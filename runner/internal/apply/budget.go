@@ -137,8 +137,12 @@ func (b *budget) spentByRun() sum {
 	return b.own
 }
 
-// micros is what a reply cost, in millionths of a dollar, or Unknown.
-func micros(p *schema.Price, u completion.Usage) int64 {
+// micros is what a reply of a model cost, in millionths of a dollar, or Unknown.
+func micros(m *schema.Model, u completion.Usage) int64 {
+	p := m.Price
+	if m.Free() {
+		return 0
+	}
 	if p == nil || u.Prompt == completion.Unknown || u.Completion == completion.Unknown {
 		return completion.Unknown
 	}

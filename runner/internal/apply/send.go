@@ -140,7 +140,10 @@ func (s *sender) send(ctx context.Context, st *step) (*completion.Completion, *s
 // once sends the request once, when there is leave to.
 func (s *sender) once(ctx context.Context, l *lane, caller provider.Caller, st *step) (*completion.Completion, *store.Try, error) {
 	prompt := session.TextTokens(st.req.Thread.Bytes())
-	worst := int64(plan.Estimate(l.Model.Price, prompt, st.expect, 1).High * 1e6)
+	worst := int64(0)
+	if !l.Model.Free() {
+		worst = int64(plan.Estimate(l.Model.Price, prompt, st.expect, 1).High * 1e6)
+	}
 	refused, err := s.budget.reserve(l.waits, worst)
 	if err != nil {
 		return nil, nil, err
@@ -176,16 +179,16 @@ func (s *sender) once(ctx context.Context, l *lane, caller provider.Caller, st *
 func (s *sender) line(l *lane, st *step, done *completion.Completion, err error, at time.Time) *store.Try {
 	t := &store.Try{At: at.UTC().Truncate(time.Microsecond), Experiment: s.experiment, Origin: st.req.Origin, Key: st.key, Tries: 1, Usage: completion.UnknownUsage()}
 	if err == nil {
-		t.Usage, t.Outcome, t.Micros = done.Usage, string(done.Status), micros(l.Model.Price, done.Usage)
+		t.Usage, t.Outcome, t.Micros = done.Usage, string(done.Status), micros(l.Model, done.Usage)
 		return t
 	}
 	t.Outcome = store.Mishap + string(provider.Canceled)
-	t.Micros = completion.Unknown // the provider may have answered, and charge for it
+	t.Micros = micros(l.Model, t.Usage) // the provider may have answered, and charge for it
 	if pe := problem(err); pe != nil {
 		t.Outcome = store.Mishap + string(pe.Class)
 		switch {
 		case pe.Billed:
-			t.Usage, t.Micros = pe.Usage, micros(l.Model.Price, pe.Usage)
+			t.Usage, t.Micros = pe.Usage, micros(l.Model, pe.Usage)
 		case pe.Class != provider.Canceled && pe.Class != provider.Timeout:
 			t.Micros = 0
 		}

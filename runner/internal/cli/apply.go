@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,14 +17,14 @@ import (
 	"circumplex.example/analysis/report"
 	"circumplex.example/runner/internal/apply"
 	"circumplex.example/runner/internal/plan"
-	"circumplex.example/runner/internal/provider"
-	"circumplex.example/runner/internal/session"
 	"circumplex.example/runner/internal/table"
 )
 
 // applyFlags are apply's own flags.
 type applyFlags struct {
-	offline, noAnalysis bool
+	offline, noAnalysis, yes bool
+	maxCost                  float64
+	maxRequests              int
 }
 
 func (a *app) applyCmd() *cobra.Command {
@@ -41,6 +42,9 @@ in flight and saves; the second stops at once. Nothing stored is lost either way
 	}
 	a.experimentFlags(c, true)
 	c.Flags().BoolVar(&f.offline, "offline", false, "ask nobody; a missing completion makes the run incomplete")
+	c.Flags().BoolVar(&f.yes, "yes", false, "go on without asking where it costs money")
+	c.Flags().Float64Var(&f.maxCost, "max-cost", 0, "stop, with everything stored, before this run has cost more than so many US `dollars`")
+	c.Flags().IntVar(&f.maxRequests, "max-requests", 0, "stop, with everything stored, after this run has sent `N` requests")
 	c.Flags().BoolVar(&f.noAnalysis, "no-analysis", false, "write the tables and leave the analysis out")
 	return c
 }
@@ -52,10 +56,8 @@ func (a *app) apply(ctx context.Context, dir string, f applyFlags) error {
 		return err
 	}
 	a.problemsIfAny(o)
-	if !f.offline {
-		if err := a.callable(o); err != nil {
-			return err
-		}
+	if f.maxCost < 0 || f.maxRequests < 0 {
+		return &exitError{code: exitUsage, err: errors.New("--max-cost and --max-requests: want a number above 0")}
 	}
 	if err := a.openStores(ctx, o, false); err != nil {
 		return err
@@ -79,31 +81,23 @@ func (a *app) apply(ctx context.Context, dir string, f applyFlags) error {
 	return a.afterApply(ctx, o, res, f, code)
 }
 
-// callable makes sure that every provider the part needs can be called, before
-// anything is sent.
-func (a *app) callable(o *opened) error {
-	for _, c := range o.design.Cells() {
-		origin, err := o.builder.Origin(c)
-		if err != nil {
-			return &exitError{code: exitInvalid, err: err}
-		}
-		needed := o.part == nil || o.part(o.design.Respondent(c, 1))
-		if err := provider.Available(origin.Provider); err != nil && needed {
-			return &exitError{code: exitInvalid, err: fmt.Errorf("%s: model %q: %w\n    mend: --simulate  lets the simulated respondent answer in its place; --offline  makes the tables from what is stored",
-				shownPlace(o.exp.Place("factors", "model", c.Model.Name, "provider")), c.Model.Name, err)}
-		}
-	}
-	return nil
-}
-
 func (a *app) job(o *opened, f applyFlags, stop <-chan struct{}, p *progress) apply.Job {
 	return apply.Job{
 		Design: o.design, Builder: o.builder, Library: o.library, Part: o.part,
-		Callers: &provider.Pool{Version: Version},
+		Callers: a.callers(o), Routes: o.routes, Caps: apply.Caps{USD: f.maxCost, Requests: f.maxRequests},
 		Results: o.results, Info: o.info, Offline: f.offline, InFlight: inFlight(o), Stop: stop,
 		Planned: func(pl *plan.Plan) error {
 			if !a.flags.json {
 				a.printPlanLine(o, pl)
+			}
+			if !f.offline {
+				a.plainKeys(o, pl)
+				if err := errors.Join(a.checkKeys(o, pl), a.checkPrices(o, pl, f)); err != nil {
+					return err
+				}
+				if err := a.approve(o, pl, f); err != nil {
+					return err
+				}
 			}
 			p.total(pl.Total.Make)
 			return nil
@@ -112,18 +106,8 @@ func (a *app) job(o *opened, f applyFlags, stop <-chan struct{}, p *progress) ap
 	}
 }
 
-// inFlight is how many requests may be on their way at once.
-func inFlight(o *opened) int {
-	if n := o.exp.Limits.MaxInFlight; n > 0 {
-		return n
-	}
-	for _, or := range o.answers {
-		if or.Provider != session.Simulated {
-			return 16
-		}
-	}
-	return 256
-}
+// inFlight is how many requests to the simulated respondent are answered at once.
+func inFlight(o *opened) int { return cmp.Or(o.exp.Limits.MaxInFlight, 256) }
 
 // printPlanLine says in a line what is about to happen.
 func (a *app) printPlanLine(o *opened, p *plan.Plan) {
@@ -168,10 +152,8 @@ func collectionCode(res *apply.Result, err error, f applyFlags) int {
 		return exitCode(err)
 	case res.Stopped:
 		return exitInterrupted
-	case res.Missing > 0:
-		return exitIncomplete
 	}
-	return exitDone
+	return haltCode(res)
 }
 
 // history adds a row to runs.parquet, also for a run that failed, if the
@@ -185,14 +167,16 @@ func (a *app) history(o *opened, res *apply.Result, err error, started time.Time
 	if res.Plan != nil {
 		run.Sessions = res.Plan.Total.Sessions
 	}
-	if o.info.Simulated == "true" {
-		run.CostUSD = new(float64)
+	if res.Unpriced == 0 {
+		run.CostUSD = &res.CostUSD
 	}
 	switch {
 	case err != nil:
 		run.Note = err.Error()
 	case res.Stopped:
 		run.Note = "interrupted"
+	case len(res.Halts) > 0:
+		run.Note = haltsText(res.Halts)
 	}
 	// Not the run's context: that may be what ended.
 	unlock, lerr := apply.LockTables(context.Background(), o.library, o.results)
@@ -247,12 +231,7 @@ func (a *app) printApplied(w io.Writer, o *opened, res *apply.Result, sum *repor
 	if res.Displaced > 0 {
 		fmt.Fprintf(w, "%s came while another process stored one for the same request: the first stays\n", count(res.Displaced, "reply"))
 	}
-	for _, f := range res.Failures {
-		fmt.Fprintf(w, "failed: %s: %s\n", f.Place, f.Error)
-	}
-	if res.Failed > len(res.Failures) {
-		fmt.Fprintf(w, "and %s more\n", num(res.Failed-len(res.Failures)))
-	}
+	a.printSent(w, res)
 	if res.Missing > 0 {
 		fmt.Fprintf(w, "incomplete: %s missing; run apply again to make what is missing\n", count(res.Missing, "completion"))
 	}

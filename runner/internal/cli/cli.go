@@ -22,6 +22,8 @@ const Version = "0.1.0"
 type app struct {
 	stdout, stderr io.Writer
 	flags          flags
+	// env holds what --env-file says.
+	env map[string]string
 }
 
 // flags are those that several verbs have.
@@ -31,6 +33,7 @@ type flags struct {
 	first          int
 	simulate       bool
 	json           bool
+	envFile        string
 }
 
 // Main runs the program and returns its exit code.
@@ -128,6 +131,7 @@ func (a *app) experimentFlags(c *cobra.Command, part bool) {
 	f.StringVar(&a.flags.results, "results", "", "directory of the results (default: results beside the experiment's cue.mod)")
 	f.BoolVar(&a.flags.simulate, "simulate", false, "let the simulated respondent answer in place of every model")
 	f.BoolVar(&a.flags.json, "json", false, "print one JSON document")
+	f.StringVar(&a.flags.envFile, "env-file", "", "`FILE` of NAME=value lines that hold keys; goes before the environment")
 	if part {
 		f.StringArrayVar(&a.flags.only, "only", nil, "only these levels, such as model=a,prompt=b (a factor named twice admits both)")
 		f.IntVar(&a.flags.first, "first", 0, "only the first `K` replicates of each cell")

@@ -30,6 +30,8 @@ type opened struct {
 	warnings diag.List
 	// answers and generations are the origins of the design's requests.
 	answers, generations []*completion.Origin
+	// routes say who is asked over a network.
+	routes map[completion.Digest]*apply.Route
 }
 
 // design loads and expands an experiment. Its error is a diag.List where the
@@ -45,6 +47,17 @@ func (a *app) design(dir string) (*opened, error) {
 	}
 	o := &opened{exp: exp, design: d, warnings: problems}
 	o.builder = session.NewBuilder(d, session.Options{Simulate: a.flags.simulate})
+	for _, p := range o.builder.Unsupported() {
+		o.warnings.Add(p)
+	}
+	if o.warnings = o.warnings.Sorted(); o.warnings.HasErrors() {
+		return nil, o.warnings
+	}
+	if a.flags.envFile != "" {
+		if a.env, err = readEnvFile(a.flags.envFile); err != nil {
+			return nil, err
+		}
+	}
 	if o.part, err = a.part(d); err != nil {
 		return nil, err
 	}
@@ -53,6 +66,9 @@ func (a *app) design(dir string) (*opened, error) {
 		return nil, err
 	}
 	if o.answers, o.generations, err = apply.Origins(d, o.builder); err != nil {
+		return nil, &exitError{code: exitInvalid, err: err}
+	}
+	if o.routes, err = apply.Routes(d, o.builder); err != nil {
 		return nil, &exitError{code: exitInvalid, err: err}
 	}
 	return o, nil

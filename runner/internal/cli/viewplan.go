@@ -73,9 +73,7 @@ func (a *app) printPlanNotes(o *opened, p *plan.Plan) {
 		}
 		fmt.Fprintf(w, "tokens:    about %s sent, %s received\n", short(p.Total.PromptTokens), short(p.Total.CompletionTokens))
 	}
-	if o.info.Simulated != "true" && p.Total.Make > 0 {
-		fmt.Fprintln(w, "cost:      unknown; this version of runner asks no paid model")
-	}
+	a.printCost(w, o, p)
 	for _, s := range a.storeLines(o) {
 		fmt.Fprintln(w, s)
 	}

@@ -28,8 +28,11 @@ const (
 	lowReply, highReply   = 2.0 / 4, 12.0 / 4
 )
 
-// Assumptions says in words what a cost range rests on.
-const Assumptions = "3 to 5 characters a token, 2 to 12 tokens an answer; no thinking tokens, no discount, nothing sent twice"
+// What a cost range rests on, and what it leaves out, in words.
+const (
+	AssumedTexts = "3 to 5 characters a token, 2 to 12 tokens an answer"
+	AssumedOut   = "thinking tokens, discounts, requests sent again"
+)
 
 // Estimate prices tokens that were counted at 4 characters a token. A model
 // without a price has no cost: unknown is not 0.
@@ -44,10 +47,10 @@ func Estimate(p *schema.Price, prompt, reply int64, completions int) Cost {
 	}
 }
 
-// price is the cost of what a cell has to make. The simulated respondent costs
-// nothing.
+// price is the cost of what a cell has to make. The simulated respondent and a
+// model of this machine cost nothing.
 func (m *maker) price(c *design.Cell, n *Counts) Cost {
-	if n.Make == 0 || m.w.Simulates(c.Model) {
+	if n.Make == 0 || m.w.Simulates(c.Model) || c.Model.Free() {
 		return Cost{}
 	}
 	return Estimate(c.Model.Price, n.PromptTokens, n.CompletionTokens, n.Make)

@@ -195,7 +195,7 @@ func tokens(w *tabular.ColumnWriter, n int) {
 func (b *Builder) cost(w *tabular.ColumnWriter, v *session.Visit, r Record) {
 	p := v.Respondent.Cell.Model.Price
 	switch {
-	case r.Simulated:
+	case r.Simulated || v.Respondent.Cell.Model.Free():
 		w.AppendFloat64(0)
 	case p == nil || r.Usage.Prompt == completion.Unknown || r.Usage.Completion == completion.Unknown:
 		w.AppendNull()
