@@ -2,7 +2,12 @@
 // goes in, a completion comes out.
 //
 // It knows wire formats and langchaingo. It knows neither designs nor the
-// store, and it retries nothing by itself.
+// store, and it retries nothing by itself: a call is one HTTP request at most.
+//
+// Every client sends through one audited transport (transport.go), which makes
+// the body from the request alone, notes where the client's differs, sends the
+// right one, and reads the reply from its bytes. So declared = sent, and what
+// is recorded as served is what the provider said.
 package provider
 
 import (
@@ -41,13 +46,14 @@ type Pool struct {
 	// Transport sends; nil means one tuned for many requests to few hosts.
 	Transport http.RoundTripper
 
+	// Tamper, for tests, changes the body that the client made before it is
+	// audited: a planted regression of langchaingo.
+	Tamper func(body []byte) []byte
+
+	once    sync.Once
+	send    http.RoundTripper
 	mu      sync.Mutex
 	callers map[completion.Digest]Caller
-}
-
-// Render shows a request as it would go over the wire, and sends nothing.
-func (p *Pool) Render(_ context.Context, req completion.Request) (*Sent, error) {
-	return nil, Available(req.Origin.Provider)
 }
 
 // Sent is a request as it goes over the wire.
@@ -62,35 +68,80 @@ type Sent struct {
 
 // Available reports whether a provider can be called.
 func Available(provider string) error {
-	if provider == "simulated" {
+	if provider == "simulated" || formats[provider] != nil {
 		return nil
 	}
 	return fmt.Errorf("%q: %w", provider, ErrUnavailable)
 }
 
-// For returns the caller for an origin.
+// For returns the caller for an origin. It returns an *Error for parameters
+// that the provider's format cannot carry.
 func (p *Pool) For(o *completion.Origin) (Caller, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if c := p.callers[o.Digest()]; c != nil {
 		return c, nil
 	}
-	if err := Available(o.Provider); err != nil {
-		return nil, err
-	}
-	model, err := newSimulated(o)
+	c, err := p.caller(o)
 	if err != nil {
 		return nil, err
-	}
-	c := &chat{model: model, options: callOptions(o), version: p.Version, now: p.Now}
-	if c.now == nil {
-		c.now = time.Now
 	}
 	if p.callers == nil {
 		p.callers = map[completion.Digest]Caller{}
 	}
 	p.callers[o.Digest()] = c
 	return c, nil
+}
+
+func (p *Pool) caller(o *completion.Origin) (Caller, error) {
+	if err := Available(o.Provider); err != nil {
+		return nil, err
+	}
+	if o.Provider != "simulated" {
+		return p.newWired(o)
+	}
+	model, err := newSimulated(o)
+	if err != nil {
+		return nil, err
+	}
+	return &chat{model: model, options: callOptions(o), version: p.Version, now: p.clock()}, nil
+}
+
+// Render shows a request as it would go over the wire, and sends nothing. It
+// runs the client that Call does, and needs no key. A simulated respondent has
+// no wire.
+func (p *Pool) Render(ctx context.Context, req completion.Request) (*Sent, error) {
+	caller, err := p.For(req.Origin)
+	if err != nil {
+		return nil, err
+	}
+	w, ok := caller.(*wired)
+	if !ok {
+		return nil, fmt.Errorf("provider %q has no wire: its respondent is part of the program", req.Origin.Provider)
+	}
+	c, err := w.run(ctx, req, true)
+	if err != nil {
+		return nil, err
+	}
+	return c.sent, nil
+}
+
+func (p *Pool) clock() func() time.Time {
+	if p.Now != nil {
+		return p.Now
+	}
+	return time.Now
+}
+
+// transport is what sends for the pool.
+func (p *Pool) transport() http.RoundTripper {
+	p.once.Do(func() {
+		p.send = p.Transport
+		if p.send == nil {
+			p.send = NewTransport(nil)
+		}
+	})
+	return p.send
 }
 
 // chat drives one langchaingo model.

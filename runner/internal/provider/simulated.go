@@ -44,7 +44,7 @@ func newSimulated(o *completion.Origin) (llms.Model, error) {
 func (c *chat) Call(ctx context.Context, req completion.Request, first completion.Key) (*completion.Completion, error) {
 	started := c.now()
 	ctx = simulated.WithSeed(ctx, simulated.Seed{Request: req.Key(), Session: first})
-	resp, err := c.model.GenerateContent(ctx, contents(req.Thread.Messages()), c.options...)
+	resp, err := c.model.GenerateContent(ctx, contents(req.Thread.Messages()), perSample(req.Origin, c.options, req.Key())...)
 	if err != nil {
 		return nil, fmt.Errorf("asking simulated model %q: %w", req.Origin.Model, err)
 	}

@@ -1,0 +1,167 @@
+package provider
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/tmc/langchaingo/llms"
+	"github.com/tmc/langchaingo/llms/openai"
+
+	"circumplex.example/runner/internal/completion"
+	"circumplex.example/runner/internal/wire"
+)
+
+// openAI speaks POST /chat/completions, as OpenAI, vLLM, llama.cpp, OpenRouter,
+// LM Studio, Together and Mistral do.
+type openAI struct{}
+
+func (openAI) address(base, _ string) string { return base + "/chat/completions" }
+
+func (openAI) authorize(h http.Header, key string) { h.Set("Authorization", "Bearer "+key) }
+
+func (openAI) body(model string, messages []completion.Message, fields []wire.Field) (object, error) {
+	var o object
+	o.set([]string{"model"}, model)
+	o.set([]string{"messages"}, turns(messages))
+	o.add(fields)
+	return o, nil
+}
+
+// doer lets the client see our errors as they are: it flattens those of an
+// *http.Client.
+type doer struct{ http.RoundTripper }
+
+func (d doer) Do(r *http.Request) (*http.Response, error) { return d.RoundTrip(r) }
+
+func (openAI) client(o *completion.Origin, base string, rt http.RoundTripper) (llms.Model, []llms.CallOption, error) {
+	m, err := openai.New(openai.WithToken(placeholder), openai.WithModel(o.Model), openai.WithBaseURL(base),
+		openai.WithOrganization(""), openai.WithHTTPClient(doer{rt}))
+	if err != nil {
+		return nil, nil, err
+	}
+	var options []llms.CallOption
+	if o.Identity != "" {
+		options = append(options, openai.WithLegacyMaxTokensField())
+	}
+	// A server that calls the seed otherwise must not get it twice.
+	for _, f := range wire.Fields(o.Provider, o.Identity, o.Parameters, completion.Key{}) {
+		if f.Parameter == "seed" && f.Path[0] != "seed" {
+			options = append(options, llms.WithSeed(0))
+		}
+	}
+	return m, options, nil
+}
+
+// chatReply is a chat.completion object.
+// https://platform.openai.com/docs/api-reference/chat/object (2026-11-28)
+type chatReply struct {
+	ID          string `json:"id"`
+	Model       string `json:"model"`
+	Fingerprint string `json:"system_fingerprint"`
+	Choices     []struct {
+		Message *struct {
+			Content json.RawMessage `json:"content"`
+			Refusal string          `json:"refusal"`
+		} `json:"message"`
+		FinishReason string          `json:"finish_reason"`
+		Error        json.RawMessage `json:"error"`
+	} `json:"choices"`
+	Usage *struct {
+		Prompt        *int `json:"prompt_tokens"`
+		Completion    *int `json:"completion_tokens"`
+		Total         *int `json:"total_tokens"`
+		PromptDetails *struct {
+			Cached *int `json:"cached_tokens"`
+		} `json:"prompt_tokens_details"`
+		CompletionDetails *struct {
+			Reasoning *int `json:"reasoning_tokens"`
+		} `json:"completion_tokens_details"`
+	} `json:"usage"`
+	Error json.RawMessage `json:"error"`
+}
+
+func (r *chatReply) usage() completion.Usage {
+	u := completion.UnknownUsage()
+	if r.Usage == nil {
+		return u
+	}
+	u.Prompt, u.Completion = known(r.Usage.Prompt), known(r.Usage.Completion)
+	if d := r.Usage.PromptDetails; d != nil {
+		u.Cached = known(d.Cached)
+	}
+	if d := r.Usage.CompletionDetails; d != nil {
+		u.Reasoning = known(d.Reasoning)
+	}
+	// Some servers count what was reasoned beside the completion, not within it.
+	if total := known(r.Usage.Total); u.Reasoning > 0 && u.Prompt >= 0 && u.Completion >= 0 && total == u.Prompt+u.Completion+u.Reasoning {
+		u.Completion += u.Reasoning
+	}
+	return u
+}
+
+func (openAI) decode(body []byte) (*reply, *fault) {
+	var r chatReply
+	if err := json.Unmarshal(body, &r); err != nil {
+		return nil, malformed("the body is not the JSON of a chat completion")
+	}
+	if isSet(r.Error) {
+		return nil, behind200(body, r.usage())
+	}
+	if len(r.Choices) == 0 || r.Choices[0].Message == nil {
+		return nil, &fault{Malformed, "the body has no message", r.usage()}
+	}
+	choice := r.Choices[0]
+	switch choice.FinishReason {
+	case "":
+		return nil, &fault{Malformed, "the reply has no finish_reason, so it may have been cut off", r.usage()}
+	case "error", "abort", "insufficient_system_resource":
+		return nil, &fault{Server, "the provider broke off with finish_reason " + choice.FinishReason, r.usage()}
+	}
+	text, refused, ok := content(choice.Message.Content)
+	if !ok {
+		return nil, &fault{Malformed, "the message has a content that is neither text nor a list of parts", r.usage()}
+	}
+	out := &reply{text: text, finish: choice.FinishReason, model: r.Model, fingerprint: r.Fingerprint, id: r.ID, usage: r.usage()}
+	out.status = ended(choice.FinishReason, text, []string{"content_filter"}, []string{"length"})
+	if refused += choice.Message.Refusal; refused != "" {
+		out.text, out.status = text+refused, completion.Refusal
+	}
+	return out, nil
+}
+
+// content reads a message's content: a text, or parts of which those of text
+// are joined and those of a refusal are given apart. Reasoning is left out.
+func content(raw json.RawMessage) (text, refused string, ok bool) {
+	if !isSet(raw) {
+		return "", "", true
+	}
+	if json.Unmarshal(raw, &text) == nil {
+		return text, "", true
+	}
+	var parts []struct {
+		Type    string          `json:"type"`
+		Text    json.RawMessage `json:"text"`
+		Refusal string          `json:"refusal"`
+	}
+	if json.Unmarshal(raw, &parts) != nil {
+		return "", "", false
+	}
+	var b strings.Builder
+	for _, p := range parts {
+		switch p.Type {
+		case "text", "output_text":
+			var s string
+			if json.Unmarshal(p.Text, &s) != nil {
+				return "", "", false
+			}
+			b.WriteString(s)
+		case "refusal":
+			refused += p.Refusal
+		}
+	}
+	return b.String(), refused, true
+}
+
+// isSet reports whether a field is there and not null.
+func isSet(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
