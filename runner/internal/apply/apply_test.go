@@ -14,6 +14,7 @@ import (
 	"circumplex.example/runner/internal/apply"
 	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/design"
+	"circumplex.example/runner/internal/pace"
 	"circumplex.example/runner/internal/plan"
 	"circumplex.example/runner/internal/provider"
 	"circumplex.example/runner/internal/session"
@@ -119,10 +120,15 @@ type bench struct {
 	src  string
 	stop chan struct{}
 	part plan.Part
+	caps apply.Caps
 }
 
 func newBench(t *testing.T, src string) *bench {
 	return &bench{t: t, dir: t.TempDir(), src: src, stop: make(chan struct{})}
+}
+
+func (b *bench) paths() apply.Paths {
+	return apply.Paths{Real: filepath.Join(b.dir, "r.db"), Simulated: filepath.Join(b.dir, "s.db")}
 }
 
 func (b *bench) run(ctx context.Context, callers apply.Callers) (*apply.Result, error) {
@@ -147,14 +153,19 @@ func (b *bench) run(ctx context.Context, callers apply.Callers) (*apply.Result, 
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	lib, err := apply.OpenLibrary(ctx, apply.Paths{Simulated: filepath.Join(b.dir, "s.db")}, append(answers, generations...), store.Options{})
+	lib, err := apply.OpenLibrary(ctx, b.paths(), append(answers, generations...), store.Options{})
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	defer lib.Close()
+	routes, err := apply.Routes(d, builder)
+	if err != nil {
+		b.t.Fatal(err)
+	}
 	return apply.Run(ctx, apply.Job{
 		Design: d, Builder: builder, Library: lib, Callers: callers, Part: b.part,
 		Results: filepath.Join(b.dir, "results"), Info: table.Info{DesignHash: d.Hash(), Simulated: "true", ProgramVersion: "test"},
+		Routes: routes, Caps: b.caps, Backoff: pace.Retry{MaxTries: 4, Base: time.Millisecond, Cap: 2 * time.Millisecond},
 		InFlight: 8, Stop: b.stop, Planned: func(*plan.Plan) error { return nil },
 		Done: func(int) {}, Phase: func(string) {},
 	})

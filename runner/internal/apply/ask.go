@@ -111,6 +111,10 @@ func (c *collector) ask(ctx context.Context, st *step, decide func(session.Reply
 	if c.stopped() {
 		return nil, c.giveBack(st, errStopped)
 	}
+	// The request may have been claimed together with the reply before it.
+	if err := c.send.halted(st.index(), st.req.Origin); err != nil {
+		return nil, c.giveBack(st, err)
+	}
 	done, line, err := c.send.send(ctx, st)
 	if err != nil {
 		return nil, c.giveBack(st, err)

@@ -125,11 +125,11 @@ func (s *sender) send(ctx context.Context, st *step) (*completion.Completion, *s
 	}
 	trial := l.breaker.Begin()
 	for tried := 1; ; tried++ {
-		done, line, err := s.once(ctx, l, caller, st)
+		done, entry, err := s.once(ctx, l, caller, st)
 		if err == nil {
 			trial.Succeeded()
 			done.Tries = tried
-			return done, line, nil
+			return done, entry, nil
 		}
 		if err := s.again(ctx, l, trial, tried, err); err != nil {
 			return nil, nil, err
@@ -161,34 +161,41 @@ func (s *sender) once(ctx context.Context, l *lane, caller provider.Caller, st *
 	done, err := caller.Call(ctx, st.req, st.first)
 	now := s.now()
 	slot.Done(outcome(done, err, now))
-	line := s.line(l, st, done, err, now)
-	cost := line.Micros
+	entry := line(s.experiment, l.Model, st.req, st.key, done, err, now)
+	cost := entry.Micros
 	if cost == completion.Unknown {
 		s.unpriced.Add(1)
 		cost = worst // it may have cost that much; 0 without a price
 	}
 	s.budget.settle(worst, cost, true)
 	if err == nil {
-		return done, line, nil
+		return done, entry, nil
 	}
-	_, serr := s.lib.For(st.req.Origin).Submit(context.WithoutCancel(ctx), store.Batch{Tries: []store.Try{*line}})
+	_, serr := s.lib.For(st.req.Origin).Submit(context.WithoutCancel(ctx), store.Batch{Tries: []store.Try{*entry}})
 	return nil, nil, errors.Join(err, serr)
 }
 
+// Bill puts one sending of a request, that belongs to no session, into the ledger.
+func Bill(ctx context.Context, l *Library, experiment string, m *schema.Model, req completion.Request, done *completion.Completion, err error) error {
+	t := line(experiment, m, req, req.Key(), done, err, time.Now())
+	_, serr := l.For(req.Origin).Submit(context.WithoutCancel(ctx), store.Batch{Tries: []store.Try{*t}})
+	return serr
+}
+
 // line is what a sending adds to the ledger.
-func (s *sender) line(l *lane, st *step, done *completion.Completion, err error, at time.Time) *store.Try {
-	t := &store.Try{At: at.UTC().Truncate(time.Microsecond), Experiment: s.experiment, Origin: st.req.Origin, Key: st.key, Tries: 1, Usage: completion.UnknownUsage()}
+func line(experiment string, m *schema.Model, req completion.Request, key completion.Key, done *completion.Completion, err error, at time.Time) *store.Try {
+	t := &store.Try{At: at.UTC().Truncate(time.Microsecond), Experiment: experiment, Origin: req.Origin, Key: key, Tries: 1, Usage: completion.UnknownUsage()}
 	if err == nil {
-		t.Usage, t.Outcome, t.Micros = done.Usage, string(done.Status), micros(l.Model, done.Usage)
+		t.Usage, t.Outcome, t.Micros = done.Usage, string(done.Status), micros(m, done.Usage)
 		return t
 	}
 	t.Outcome = store.Mishap + string(provider.Canceled)
-	t.Micros = micros(l.Model, t.Usage) // the provider may have answered, and charge for it
+	t.Micros = micros(m, t.Usage) // the provider may have answered, and charge for it
 	if pe := problem(err); pe != nil {
 		t.Outcome = store.Mishap + string(pe.Class)
 		switch {
 		case pe.Billed:
-			t.Usage, t.Micros = pe.Usage, micros(l.Model, pe.Usage)
+			t.Usage, t.Micros = pe.Usage, micros(m, pe.Usage)
 		case pe.Class != provider.Canceled && pe.Class != provider.Timeout:
 			t.Micros = 0
 		}

@@ -69,7 +69,7 @@ func (a *app) apply(ctx context.Context, dir string, f applyFlags) error {
 	p := newProgress(a.stderr)
 	ctx, stop, release := a.signals(ctx, p)
 	defer release()
-	res, err := apply.Run(ctx, a.job(o, f, stop, p))
+	res, err := apply.Run(ctx, a.job(ctx, o, f, stop, p))
 	p.close()
 	code := collectionCode(res, err, f)
 	if herr := a.history(o, res, err, started, code); herr != nil {
@@ -81,10 +81,11 @@ func (a *app) apply(ctx context.Context, dir string, f applyFlags) error {
 	return a.afterApply(ctx, o, res, f, code)
 }
 
-func (a *app) job(o *opened, f applyFlags, stop <-chan struct{}, p *progress) apply.Job {
+func (a *app) job(ctx context.Context, o *opened, f applyFlags, stop <-chan struct{}, p *progress) apply.Job {
+	pool := a.callers(o)
 	return apply.Job{
 		Design: o.design, Builder: o.builder, Library: o.library, Part: o.part,
-		Callers: a.callers(o), Routes: o.routes, Caps: apply.Caps{USD: f.maxCost, Requests: f.maxRequests},
+		Callers: pool, Routes: o.routes, Caps: apply.Caps{USD: f.maxCost, Requests: f.maxRequests},
 		Results: o.results, Info: o.info, Offline: f.offline, InFlight: inFlight(o), Stop: stop,
 		Planned: func(pl *plan.Plan) error {
 			if !a.flags.json {
@@ -93,6 +94,9 @@ func (a *app) job(o *opened, f applyFlags, stop <-chan struct{}, p *progress) ap
 			if !f.offline {
 				a.plainKeys(o, pl)
 				if err := errors.Join(a.checkKeys(o, pl), a.checkPrices(o, pl, f)); err != nil {
+					return err
+				}
+				if err := a.checkContexts(ctx, o, pool, pl); err != nil {
 					return err
 				}
 				if err := a.approve(o, pl, f); err != nil {

@@ -58,7 +58,7 @@ func (a *app) root() *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError(c, err) })
-	root.AddCommand(a.validateCmd(), a.planCmd(), a.applyCmd(), a.statusCmd(), a.analyzeCmd(), a.reportCmd(), a.exportCmd(), a.importCmd(), a.versionCmd())
+	root.AddCommand(a.validateCmd(), a.planCmd(), a.applyCmd(), a.statusCmd(), a.doctorCmd(), a.analyzeCmd(), a.reportCmd(), a.exportCmd(), a.importCmd(), a.versionCmd())
 	for _, c := range root.Commands() {
 		c.Args = argsAsUsage(c.Args)
 		for _, sub := range c.Commands() {
@@ -89,6 +89,7 @@ with plan, collect with apply, find the tables below results/.
   runner validate DIR    is the experiment sound?
   runner plan DIR        what is stored, what would be asked, at what size
   runner apply DIR       ask what is missing, write tables, analyze
+  runner doctor DIR      are keys and endpoints in order?
   runner status DIR      how far the collection is, and where everything lies
   runner analyze DIR     make the tables of the paper from Parquet alone
   runner report DIR      one HTML file of the results

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"circumplex.example/runner/internal/apply"
 	"circumplex.example/runner/internal/completion"
+	"circumplex.example/runner/internal/design"
 	"circumplex.example/runner/internal/plan"
 	"circumplex.example/runner/internal/provider"
 	"circumplex.example/schema"
@@ -75,20 +77,28 @@ func readEnvFile(path string) (map[string]string, error) {
 	return env, nil
 }
 
-// asked lists the routes of models that have something to make, by model.
-func (o *opened) asked(p *plan.Plan) []*apply.Route {
+// routesByModel lists the routes of all models that are asked over a network, by
+// the model's name.
+func (o *opened) routesByModel() []*apply.Route {
 	byModel := map[string]*apply.Route{}
 	for _, r := range o.routes {
 		byModel[r.Model.Name] = r
 	}
-	var out []*apply.Route
-	for _, l := range p.Levels {
-		if r := byModel[l.Level]; l.Factor == "model" && l.Make > 0 && r != nil {
-			out = append(out, r)
-		}
-	}
-	slices.SortFunc(out, func(a, b *apply.Route) int { return cmp.Compare(a.Model.Name, b.Model.Name) })
-	return out
+	return slices.SortedFunc(maps.Values(byModel), func(a, b *apply.Route) int { return cmp.Compare(a.Model.Name, b.Model.Name) })
+}
+
+// asked lists the routes of models that have something to make.
+func (o *opened) asked(p *plan.Plan) []*apply.Route {
+	return slices.DeleteFunc(o.routesByModel(), func(r *apply.Route) bool {
+		return !slices.ContainsFunc(p.Levels, func(l plan.Level) bool { return l.Factor == "model" && l.Level == r.Model.Name && l.Make > 0 })
+	})
+}
+
+// modelInPart reports whether the part that was asked for holds a model.
+func (o *opened) modelInPart(r *apply.Route) bool {
+	return slices.ContainsFunc(o.design.Cells(), func(c *design.Cell) bool {
+		return c.Model == r.Model && o.part(o.design.Respondent(c, 1))
+	})
 }
 
 // needsKey reports whether a provider's own endpoint takes no request without a

@@ -202,7 +202,7 @@ func count(v *session.Visit) Counts {
 // estimate counts the tokens of a session whose persona is still to be written,
 // with a text of the length a persona is taken to have in its place.
 func (m *maker) estimate(v *session.Visit, c *Counts, shared bool) error {
-	generated := map[string]session.Generated{}
+	generated := assumed(v.Respondent.Cell.Prompt)
 	for i, x := range session.GeneratedVariables(v.Respondent.Cell.Prompt) {
 		generated[x.Name] = session.Generated{Text: assumedPersona, Key: v.Personas[i].Key}
 	}
@@ -261,6 +261,29 @@ func (o once) countUnknown(s *session.Session, c *Counts) {
 	case counted: // only the first item is asked alike
 		c.Wanted, c.Make, c.Unknown = c.Wanted-1, c.Make-1, c.Unknown-1
 	}
+}
+
+// assumed stands in for the texts that a prompt has generated.
+func assumed(p *schema.Prompt) map[string]session.Generated {
+	out := map[string]session.Generated{}
+	for _, x := range session.GeneratedVariables(p) {
+		out[x.Name] = session.Generated{Text: assumedPersona}
+	}
+	return out
+}
+
+// Longest estimates, for each model, the tokens of the longest conversation of a
+// cell's first respondent, on the high side.
+func Longest(d *design.Design, b *session.Builder) (map[string]int64, error) {
+	out := map[string]int64{}
+	for _, c := range d.Cells() {
+		s, err := b.Session(d.Respondent(c, 1), assumed(c.Prompt))
+		if err != nil {
+			return nil, err
+		}
+		out[c.Model.Name] = max(out[c.Model.Name], int64(float64(s.Longest())*highPrompt))
+	}
+	return out, nil
 }
 
 var assumedPersona = strings.Repeat("persona ", session.PersonaTokens/2)

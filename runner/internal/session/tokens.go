@@ -41,6 +41,23 @@ func (s *Session) Tokens(done int) (prompt, reply int64) {
 	return prompt, reply
 }
 
+// Longest estimates the tokens of the session's longest conversation, replies
+// included, at four characters a token.
+func (s *Session) Longest() int64 {
+	prompt, reply := s.Tokens(0)
+	switch s.Mode {
+	case schema.Sequential:
+		return s.NewTokens(0) + reply
+	case schema.Isolated:
+		longest := int64(0)
+		for _, line := range s.items.lines {
+			longest = max(longest, TextTokens(len(line)))
+		}
+		return TextTokens(len(s.opening)+2) + longest + tokensPerAnswer
+	}
+	return prompt + reply
+}
+
 // NewTokens estimates what the turns after the first done ones of a sequential
 // session send that no earlier turn said.
 func (s *Session) NewTokens(done int) int64 {

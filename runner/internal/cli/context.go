@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"circumplex.example/runner/internal/apply"
+	"circumplex.example/runner/internal/completion"
+	"circumplex.example/runner/internal/plan"
+	"circumplex.example/runner/internal/provider"
+)
+
+// ollamaContext is the context that Ollama loads a model with where neither the
+// request nor the server says (docs.ollama.com/faq, 2026-11-28).
+const ollamaContext = 4096
+
+// originOf is an origin of a model's answers.
+func (o *opened) originOf(r *apply.Route) *completion.Origin {
+	for _, or := range o.answers {
+		if o.routes[or.Digest()] == r {
+			return or
+		}
+	}
+	return nil
+}
+
+// checkContexts refuses a conversation that is longer than an Ollama model's
+// context: Ollama would leave its beginning out without a word. A server that is
+// not there is left to the run, which reports it.
+func (a *app) checkContexts(ctx context.Context, o *opened, pool *provider.Pool, p *plan.Plan) error {
+	longest, err := plan.Longest(o.design, o.builder)
+	if err != nil {
+		return err
+	}
+	var wrong []string
+	for _, r := range o.asked(p) {
+		origin := o.originOf(r)
+		if r.Model.Provider != "ollama" || origin == nil {
+			continue
+		}
+		m, err := pool.OllamaModel(ctx, origin)
+		var pe *provider.Error
+		if errors.As(err, &pe) && pe.Class == provider.NotFound {
+			wrong = append(wrong, fmt.Sprintf("%s: %s\n    mend: %s", shownPlace(o.exp.Place("factors", "model", r.Model.Name)), pe.Error(), pe.Mend))
+		}
+		if err != nil {
+			continue
+		}
+		if what := tooShort(origin, m, longest[r.Model.Name]); what != "" {
+			wrong = append(wrong, shownPlace(o.exp.Place("factors", "model", r.Model.Name, "parameters", "num_ctx"))+": model "+fmt.Sprintf("%q ", r.Model.Name)+what)
+		}
+	}
+	if len(wrong) > 0 {
+		return &exitError{code: exitInvalid, err: errors.New(strings.Join(wrong, "\n"))}
+	}
+	return nil
+}
+
+// tooShort says how a context is too short for a conversation, "" if it is not.
+func tooShort(o *completion.Origin, m provider.OllamaModel, longest int64) string {
+	context, whence := int64(ollamaContext), "Ollama's default"
+	if v, ok := o.Parameter("num_ctx"); ok {
+		n, _ := v.(float64) // the schema admits whole numbers only
+		context, whence = int64(n), "num_ctx"
+	} else if m.Loaded > 0 {
+		context, whence = int64(m.Loaded), "what the server has loaded it with"
+	}
+	switch {
+	case m.Trained > 0 && longest > int64(m.Trained):
+		return fmt.Sprintf("has a context of %s tokens, and the longest conversation may take %s\n    why:  Ollama leaves out the beginning of a longer one without a word\n    mend: use another model, or items in batch", num(m.Trained), num(int(longest)))
+	case longest > context:
+		return fmt.Sprintf("answers within %s tokens (%s), and the longest conversation may take %s\n    why:  Ollama leaves out the beginning of a longer one without a word\n    mend: parameters: num_ctx: %d", num(int(context)), whence, num(int(longest)), (longest+1023)/1024*1024)
+	}
+	return ""
+}
