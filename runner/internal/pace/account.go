@@ -94,9 +94,17 @@ type Account struct {
 	budget  *budget  // nil: no tokens per minute declared
 	sent    ledger
 	paused  time.Time // until when
+	left    left
 	queue   queue
 	timer   *time.Timer
 	armed   time.Time // when the timer fires; zero: it is not set
+}
+
+// left is what a server said last about how many requests remain.
+type left struct {
+	serial   uint64 // of the slot that was told
+	requests int
+	until    time.Time
 }
 
 // NewAccount returns an account that nothing was sent on yet.
@@ -177,6 +185,10 @@ func (a *Account) wait(now time.Time, tokens int) time.Duration {
 		return -1
 	}
 	d := max(0, a.paused.Sub(now))
+	// Those in flight may not be counted yet in what remained.
+	if a.ceiling.inFlight >= max(1, a.left.requests) {
+		d = max(d, a.left.until.Sub(now))
+	}
 	if a.spacing != nil {
 		d = max(d, a.spacing.wait(now))
 	}
@@ -288,11 +300,16 @@ func (a *Account) heed(now time.Time, s *Slot, o Outcome) bool {
 		a.pause(now, o.RetryAfter)
 	}
 	for _, w := range o.Windows {
+		if w.Reset <= 0 {
+			continue
+		}
 		need := 1
 		if w.Kind == Tokens {
 			need = max(1, s.held.estimate)
+		} else if s.serial > a.left.serial {
+			a.left = left{s.serial, w.Remaining, now.Add(min(w.Reset, a.maxPause))}
 		}
-		if w.Reset > 0 && w.Remaining < need {
+		if w.Remaining < need {
 			told = true
 			a.pause(now, w.Reset)
 		}

@@ -26,9 +26,9 @@ func (e *TrippedError) Error() string { return e.Reason }
 //
 // In a row means that no request of the model succeeded between them, and, for
 // requests that used up their tries, none since the first of them began. So a
-// model that answers at all stays, however much it limits or fails: with 6
-// tries, and one try in five failing, two such requests in a row come once in
-// 10^8 even if they are sent one at a time.
+// model that answers at all stays, however much it limits or fails: where one try
+// in five fails and there are 6 tries, two such requests in a row are met once in
+// 200 million, even if they are sent one at a time (1 / 0.2^12).
 type Breaker struct {
 	permanentLimit, exhaustedLimit int
 
@@ -86,7 +86,7 @@ func (t *Trial) Failed(reason string, permanent bool) {
 	defer b.mu.Unlock()
 	if permanent {
 		if b.permanent++; b.permanent >= b.permanentLimit {
-			b.give(inARow(b.permanent, "failed for good", reason))
+			b.give(inARow(b.permanent, "failed for good", "failed for good", reason))
 		}
 		return
 	}
@@ -94,15 +94,15 @@ func (t *Trial) Failed(reason string, permanent bool) {
 		return
 	}
 	if b.exhausted++; b.exhausted >= b.exhaustedLimit {
-		b.give(inARow(b.exhausted, "used up their tries", reason))
+		b.give(inARow(b.exhausted, "used up its tries", "used up their tries", reason))
 	}
 }
 
-func inARow(n int, what, reason string) string {
+func inARow(n int, one, several, reason string) string {
 	if n == 1 {
-		return fmt.Sprintf("a request %s: %s", what, reason)
+		return fmt.Sprintf("a request %s: %s", one, reason)
 	}
-	return fmt.Sprintf("%d requests in a row %s, the last: %s", n, what, reason)
+	return fmt.Sprintf("%d requests in a row %s, the last: %s", n, several, reason)
 }
 
 // Trip gives the model up at once: for an error that needs no second, such as a

@@ -17,13 +17,14 @@ type ceiling struct {
 	limit, highest float64
 	slow           bool    // slow start
 	step           float64 // what the next clean round adds
+	calm           float64 // up to where the step doubles
 
 	inFlight int
 	serial   uint64 // of the slot granted last, from 1
 
 	// Slots up to begin were granted before refusals that were heeded, and teach
-	// nothing more. The round ends with the first outcome of a slot after end; 0
-	// is before its first outcome.
+	// nothing more. The round ends with the outcome of the slot end or a later
+	// one; 0 is before its first outcome.
 	begin, end uint64
 	round      round
 
@@ -35,6 +36,7 @@ type round struct {
 	outcomes, ok int
 	denied       int // Limited or Overloaded
 	limited      int // of denied: Limited, and not told for how long
+	since        int // outcomes since the first of limited
 	peak         int // the most in flight
 }
 
@@ -43,7 +45,7 @@ func newCeiling(declared int) ceiling {
 	if declared > 0 {
 		highest = declared
 	}
-	return ceiling{limit: float64(min(firstCeiling, highest)), highest: float64(highest), slow: true, step: 1}
+	return ceiling{limit: float64(min(firstCeiling, highest)), highest: float64(highest), slow: true, step: 1, calm: float64(highest)}
 }
 
 func (c *ceiling) now() int { return int(c.limit) }
@@ -77,40 +79,63 @@ func (c *ceiling) learn(serial uint64, v Verdict, told bool) time.Duration {
 			c.limit = min(c.limit+1, c.highest)
 		}
 	case Limited, Overloaded:
+		c.slow = false
 		r.denied++
 		if v == Limited && !told {
 			r.limited++
 		}
 	}
-	if serial > c.end || c.slow && r.denied > 0 {
+	if r.limited > 0 {
+		r.since++
+	}
+	if serial >= c.end || c.mostly() {
 		return c.turn()
 	}
 	return 0
 }
 
-// turn ends a round.
+// used is what was made use of: a ceiling that was not reached is no measure.
+func (c *ceiling) used() float64 { return min(c.limit, float64(c.round.peak)) }
+
+// load is what refusals are a share of. Where they come faster than answers they
+// are few of those in flight, though they may be all outcomes so far.
+func (c *ceiling) load() float64 { return max(c.used(), float64(c.round.outcomes)) }
+
+// mostly reports whether the round is mostly turned away since that began, with no
+// word on when to come back.
+func (c *ceiling) mostly() bool {
+	return float64(c.round.limited) > max(c.used(), float64(c.round.since))/2
+}
+
+// turn ends a round and returns for how long the account should pause.
 func (c *ceiling) turn() time.Duration {
-	r := c.round
+	r, used, load, mostly := c.round, c.used(), c.load(), c.mostly()
 	c.round = round{peak: c.inFlight}
 	c.end = c.serial
 	switch {
-	case r.denied > 0:
-		share := float64(r.denied) / float64(r.outcomes)
-		if c.slow {
-			share = 1 // how many more will be turned away is not known yet
+	case mostly:
+		// It is not how many there are at a time, but in a minute: what brings them
+		// down is the pause, and half as many next time.
+		if c.hold == 0 {
+			c.calm = used / 2
 		}
-		// A ceiling that was not reached is no measure.
-		c.limit = max(1, min(c.limit, float64(r.peak))*(1-share/2))
-		c.slow, c.step, c.begin, c.end = false, 1, c.serial, 0
+		c.limit = 1
+	case r.denied > 0:
+		share := float64(r.denied) / load
+		c.limit = min(max(1, used*(1-share/2)+1-share), c.highest)
 	case !c.slow && r.peak >= c.now() && 2*r.ok > r.outcomes:
 		c.limit = min(c.limit+c.step, c.highest)
-		c.step = min(2*c.step, max(1, c.highest/16))
+		if c.step = min(2*c.step, max(1, c.highest/16)); c.limit >= c.calm {
+			c.step = 1
+		}
 	}
-	return c.rest(2*r.limited > r.outcomes)
+	if r.denied > 0 {
+		c.step, c.begin, c.end = 1, c.serial, 0
+	}
+	return c.rest(mostly)
 }
 
-// rest returns for how long the account pauses after a round, given whether it
-// was mostly turned away with no word on when to come back.
+// rest returns for how long the account pauses after a round.
 func (c *ceiling) rest(mostly bool) time.Duration {
 	if !mostly {
 		if c.hold /= 2; c.hold < firstHold {

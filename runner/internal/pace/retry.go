@@ -3,6 +3,7 @@ package pace
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
 )
@@ -60,11 +61,8 @@ func (r Retry) Next(tried int, retryAfter time.Duration) (wait time.Duration, ag
 		return 0, false
 	}
 	r = r.withDefaults()
-	most := r.Cap
-	if doubled := r.Base << min(tried-1, 62); tried <= 62 && doubled>>(tried-1) == r.Base {
-		most = min(doubled, r.Cap)
-	}
-	return max(0, retryAfter) + time.Duration(r.Rand()*float64(most)), true
+	most := min(float64(r.Cap), math.Ldexp(float64(r.Base), tried-1))
+	return max(0, retryAfter) + time.Duration(r.Rand()*most), true
 }
 
 // Reason says why Next gives up, "" if it does not.
@@ -73,6 +71,8 @@ func (r Retry) Reason(tried int, retryAfter time.Duration) string {
 	switch {
 	case retryAfter > r.Longest:
 		return fmt.Sprintf("the server asks to wait for %v, which is longer than %v", retryAfter.Round(time.Second), r.Longest)
+	case tried >= r.MaxTries && tried == 1:
+		return "tried once"
 	case tried >= r.MaxTries:
 		return fmt.Sprintf("tried %d times", tried)
 	}
