@@ -29,21 +29,24 @@
 // # In flight
 //
 // The ceiling of requests in flight begins at 16, or at the declared number if
-// that is smaller, and doubles with every round of successes until the declared
-// number (256 if none is) or the first Limited or Overloaded is met. Then it is
-// halved, and from there each round moves it: a clean one adds 1, 2, 4, ... up to
-// a sixteenth of the highest ceiling; one in which a share s was turned away
-// multiplies by 1 - s/2. It is never below 1. A round is what was granted while
-// the ceiling stood, so that one storm counts once. Successes raise the ceiling
-// only when it was reached.
+// that is smaller, and doubles with every round of successes up to the declared
+// number (256 if none is), until the first Limited or Overloaded. From there each
+// round moves it. A round in which a share s was turned away multiplies it by
+// 1 - s/2 and adds 1 - s, so a storm halves it and one refusal in a hundred hardly
+// moves it. Rounds without refusals add 1, 2, 4, ... up to a sixteenth of the
+// highest ceiling. It is never below 1. A round is what was granted while the
+// ceiling stood, so that one storm counts once. The ceiling rises only when it was
+// reached.
 //
 // # Pauses
 //
 // A Limited outcome with RetryAfter, and a [Window] in which nothing remains,
-// pause the account until then, at most [Options].MaxPause. Where a server turns
-// half a round away and does not say for how long, the account pauses for 0.5 s,
-// doubling up to 15 s while that goes on. Overloaded never pauses the account:
-// it often concerns one model, and the request's own wait is [Retry]'s.
+// pause the account until then, at most [Options].MaxPause. While a window is
+// about to run out, no more are in flight than remain in it. Where a server turns
+// half a round away and does not say for how long, the ceiling falls to 1 and the
+// account pauses for 0.5 s, doubling up to 15 s while that goes on. Overloaded
+// never pauses the account: it often concerns one model, and the request's own
+// wait is [Retry]'s.
 //
 // # What it does not do
 //
