@@ -43,6 +43,16 @@ const (
 	Canceled
 )
 
+var verdicts = [...]string{"ok", "limited", "overloaded", "failed", "canceled"}
+
+// String is the verdict's word.
+func (v Verdict) String() string {
+	if int(v) < len(verdicts) {
+		return verdicts[v]
+	}
+	return "unknown"
+}
+
 // Kind is what a rate-limit header counts.
 type Kind uint8
 

@@ -29,7 +29,9 @@ type crowd struct {
 
 func (c *crowd) run(t *testing.T, callers int, d time.Duration) {
 	t.Helper()
-	c.start = time.Now()
+	if c.start.IsZero() {
+		c.start = time.Now()
+	}
 	var all sync.WaitGroup
 	for i := range callers {
 		random := rand.New(rand.NewPCG(8, uint64(i)))
@@ -105,14 +107,16 @@ func TestCeilingWithoutDeclaration(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a := pace.NewAccount(pace.Limits{MaxInFlight: c.declared}, pace.Options{})
 				var got []int
-				go func() {
+				var watch sync.WaitGroup
+				watch.Go(func() {
 					time.Sleep(latency / 2)
 					for range c.want {
 						got = append(got, a.State().InFlight)
 						time.Sleep(latency)
 					}
-				}()
+				})
 				(&crowd{account: a, serve: well}).run(t, 600, 2*time.Second)
+				watch.Wait()
 				if fmt.Sprint(got) != fmt.Sprint(c.want) {
 					t.Errorf("in flight by round %v, want %v", got, c.want)
 				}
@@ -185,11 +189,13 @@ func TestStorm(t *testing.T) {
 			return a.State().Ceiling
 		}
 		var got []int
-		go func() {
-			time.Sleep(time.Millisecond)
+		var watch sync.WaitGroup
+		c.start = time.Now()
+		watch.Go(func() {
 			got = append(got, at(9*time.Second), at(20*time.Second), at(29*time.Second), at(55*time.Second))
-		}()
+		})
 		c.run(t, 600, time.Minute)
+		watch.Wait()
 		t.Logf("ceiling before, in and after the storm: %v", got)
 		if got[0] != 512 || got[2] != 1 || got[3] < 400 {
 			t.Errorf("ceiling before, in and after the storm: %v, want 512, .., 1, 400 or more", got)
