@@ -82,6 +82,10 @@ type Outcome struct {
 	Windows []Window
 }
 
+// Bare is an outcome that teaches nothing but its verdict. (A literal without
+// RetryAfter and Tokens says: come back at once, and it took none.)
+func Bare(v Verdict) Outcome { return Outcome{Verdict: v, RetryAfter: -1, Tokens: -1} }
+
 // State is how an account stands, for progress and tests.
 type State struct {
 	InFlight, Waiting int

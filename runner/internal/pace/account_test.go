@@ -58,7 +58,7 @@ func TestPauses(t *testing.T) {
 						if got := time.Since(start); got != c.want {
 							t.Errorf("another request waited %v, want %v", got, c.want)
 						}
-						s.Done(none(pace.OK))
+						s.Done(pace.Bare(pace.OK))
 					})
 				}
 				all.Wait()
@@ -73,7 +73,7 @@ func TestPauseGrowsWhileNothingIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := pace.NewAccount(pace.Limits{}, pace.Options{})
 		refuse := func() time.Duration {
-			acquire(t, a, 0).Done(none(pace.Limited))
+			acquire(t, a, 0).Done(pace.Bare(pace.Limited))
 			return a.State().Pause
 		}
 		for _, want := range []time.Duration{500, 1000, 2000, 4000, 8000, 15000, 15000} {
@@ -82,7 +82,7 @@ func TestPauseGrowsWhileNothingIsSaid(t *testing.T) {
 			}
 		}
 		for range 10 {
-			acquire(t, a, 0).Done(none(pace.OK))
+			acquire(t, a, 0).Done(pace.Bare(pace.OK))
 		}
 		if got := refuse(); got != 500*time.Millisecond {
 			t.Errorf("after successes paused for %v, want 500ms", got)
@@ -156,7 +156,7 @@ func TestOrderOfAsking(t *testing.T) {
 				order = append(order, i)
 				mu.Unlock()
 				time.Sleep(takes)
-				s.Done(none(pace.OK))
+				s.Done(pace.Bare(pace.OK))
 			})
 			synctest.Wait() // asked in this order
 		}
@@ -189,7 +189,7 @@ func TestAcquireEnds(t *testing.T) {
 		if _, err := a.Acquire(ctx, 0); !errors.Is(err, cause) || time.Since(start) != time.Second {
 			t.Errorf("after %v: %v", time.Since(start), err)
 		}
-		held.Done(none(pace.OK))
+		held.Done(pace.Bare(pace.OK))
 		if _, err := a.Acquire(ctx, 0); !errors.Is(err, cause) {
 			t.Errorf("with an ended context: %v", err)
 		}
@@ -229,8 +229,8 @@ func TestDoneTwice(t *testing.T) {
 		}
 	}()
 	s := acquire(t, pace.NewAccount(pace.Limits{}, pace.Options{}), 0)
-	s.Done(none(pace.OK))
-	s.Done(none(pace.OK))
+	s.Done(pace.Bare(pace.OK))
+	s.Done(pace.Bare(pace.OK))
 }
 
 // TestInvariants has many callers do everything at once, in real time so that the

@@ -45,7 +45,7 @@ func BenchmarkCallers(b *testing.B) {
 			for range callers {
 				all.Go(func() {
 					for left.Add(-1) >= 0 {
-						acquire(b, a, 0).Done(none(pace.OK))
+						acquire(b, a, 0).Done(pace.Bare(pace.OK))
 					}
 				})
 			}
@@ -62,14 +62,14 @@ func TestAcquireDoneIsCheap(t *testing.T) {
 	for range 10 {
 		start := time.Now()
 		for range 2000 {
-			acquire(t, a, 1000).Done(none(pace.OK))
+			acquire(t, a, 1000).Done(pace.Bare(pace.OK))
 		}
 		best = min(best, time.Since(start)/2000)
 	}
 	if best > 2*time.Microsecond && !raceDetector {
 		t.Errorf("Acquire and Done take %v, want 2us at most", best)
 	}
-	if n := testing.AllocsPerRun(1000, func() { acquire(t, a, 1000).Done(none(pace.OK)) }); n > 1 {
+	if n := testing.AllocsPerRun(1000, func() { acquire(t, a, 1000).Done(pace.Bare(pace.OK)) }); n > 1 {
 		t.Errorf("%v allocations", n)
 	}
 }

@@ -147,9 +147,9 @@ func (m *model) run(n, callers int) {
 func faulty(share float64) func(*rand.Rand) pace.Outcome {
 	return func(r *rand.Rand) pace.Outcome {
 		if r.Float64() >= share {
-			return none(pace.OK)
+			return pace.Bare(pace.OK)
 		}
-		return none([]pace.Verdict{pace.Failed, pace.Failed, pace.Failed, pace.Overloaded, pace.Limited}[r.IntN(5)])
+		return pace.Bare([]pace.Verdict{pace.Failed, pace.Failed, pace.Failed, pace.Overloaded, pace.Limited}[r.IntN(5)])
 	}
 }
 
@@ -190,7 +190,7 @@ func TestDeadModelStopsAloneAndQuickly(t *testing.T) {
 		t.Run(fmt.Sprint(verdict), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				account := pace.NewAccount(pace.Limits{MaxInFlight: 64}, pace.Options{})
-				dead := &model{account: account, breaker: pace.NewBreaker(pace.BreakerOptions{}), trouble: func(*rand.Rand) pace.Outcome { return none(verdict) }}
+				dead := &model{account: account, breaker: pace.NewBreaker(pace.BreakerOptions{}), trouble: func(*rand.Rand) pace.Outcome { return pace.Bare(verdict) }}
 				alive := &model{account: account, breaker: pace.NewBreaker(pace.BreakerOptions{}), trouble: faulty(.02)}
 				start := time.Now()
 				var all sync.WaitGroup
@@ -218,7 +218,7 @@ func TestDeadModelStopsAloneAndQuickly(t *testing.T) {
 func TestDeadModelOneAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := &model{account: pace.NewAccount(pace.Limits{MaxInFlight: 1}, pace.Options{}), breaker: pace.NewBreaker(pace.BreakerOptions{}),
-			trouble: func(*rand.Rand) pace.Outcome { return none(pace.Failed) }}
+			trouble: func(*rand.Rand) pace.Outcome { return pace.Bare(pace.Failed) }}
 		m.run(1000, 1)
 		if m.tries.Load() != 12 {
 			t.Errorf("%d tries, want 12", m.tries.Load())

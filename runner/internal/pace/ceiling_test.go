@@ -75,7 +75,7 @@ func (c *crowd) request(retry pace.Retry) {
 
 const latency = 200 * time.Millisecond
 
-func well(int) (pace.Outcome, time.Duration) { return none(pace.OK), latency }
+func well(int) (pace.Outcome, time.Duration) { return pace.Bare(pace.OK), latency }
 
 // TestDeclaredCeilingReachedQuickly: 1,024 in flight at 200 ms could be 5,120
 // requests a second; the first 10 s, ramp included, reach 4,000, and the ceiling
@@ -149,10 +149,10 @@ func TestServersOwnCeilingIsFound(t *testing.T) {
 				c.serve = func(int) (pace.Outcome, time.Duration) {
 					if taken.Add(1) > room {
 						taken.Add(-1)
-						return none(verdict), time.Millisecond
+						return pace.Bare(verdict), time.Millisecond
 					}
 					time.AfterFunc(latency, func() { taken.Add(-1) })
-					return none(pace.OK), latency
+					return pace.Bare(pace.OK), latency
 				}
 				c.run(t, 300, 2*time.Minute)
 				got, best := c.served.Load(), int64(2*60*5*room)
@@ -180,9 +180,9 @@ func TestStorm(t *testing.T) {
 		c := &crowd{account: a, retry: pace.Retry{MaxTries: 1000}}
 		c.serve = func(int) (pace.Outcome, time.Duration) {
 			if since := time.Since(c.start); since > 10*time.Second && since < 30*time.Second {
-				return none(pace.Overloaded), latency
+				return pace.Bare(pace.Overloaded), latency
 			}
-			return none(pace.OK), latency
+			return pace.Bare(pace.OK), latency
 		}
 		at := func(d time.Duration) int {
 			time.Sleep(time.Until(c.start.Add(d)))
@@ -220,9 +220,9 @@ func TestSporadicRefusalsDoNotStrangle(t *testing.T) {
 					mu.Lock()
 					defer mu.Unlock()
 					if random.Float64() < c.share {
-						return none(pace.Overloaded), latency
+						return pace.Bare(pace.Overloaded), latency
 					}
-					return none(pace.OK), latency
+					return pace.Bare(pace.OK), latency
 				}
 				cr.run(t, 300, time.Minute)
 				perSecond := cr.served.Load() / 60
@@ -270,7 +270,7 @@ func TestUndeclaredLimitIsFound(t *testing.T) {
 		"headers": func(v pace.Verdict, left int, _, all time.Duration) pace.Outcome {
 			return pace.Outcome{Verdict: v, RetryAfter: -1, Tokens: -1, Windows: []pace.Window{{Kind: pace.Requests, Remaining: max(0, left), Reset: all}}}
 		},
-		"nothing": func(v pace.Verdict, _ int, _, _ time.Duration) pace.Outcome { return none(v) },
+		"nothing": func(v pace.Verdict, _ int, _, _ time.Duration) pace.Outcome { return pace.Bare(v) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -51,5 +51,7 @@
 // # What it does not do
 //
 // Accounts know nothing of each other: two processes that use one account each
-// keep the limit, together they do not. Declare half in each, or run one.
+// keep the limit, together they do not, and neither do two runs within a minute.
+// Declare half in each, or run one. Limits for a day are not counted; a server
+// that says so ends the tries of a request (see [Retry.Next]).
 package pace

@@ -13,9 +13,6 @@ import (
 	"circumplex.example/runner/internal/pace"
 )
 
-// none is an outcome that says nothing but its verdict.
-func none(v pace.Verdict) pace.Outcome { return pace.Outcome{Verdict: v, RetryAfter: -1, Tokens: -1} }
-
 // quick tells to leave out simulations that only repeat what smaller ones show.
 func quick() bool { return testing.Short() || raceDetector }
 
@@ -79,7 +76,7 @@ func TestRequestsPerMinuteStrictAndReached(t *testing.T) {
 					at := time.Since(start)
 					sent = append(sent, at)
 					received = append(received, at+time.Duration(random.Int64N(int64(time.Second))))
-					s.Done(none(pace.OK))
+					s.Done(pace.Bare(pace.OK))
 				}
 				check(t, r, minutes, sent, received)
 			})
@@ -134,7 +131,7 @@ func TestRequestsPerMinuteConcurrently(t *testing.T) {
 							received = append(received, time.Since(start))
 							mu.Unlock()
 							late(20 * time.Second)
-							s.Done(none(pace.OK))
+							s.Done(pace.Bare(pace.OK))
 						}
 					})
 				}
@@ -161,7 +158,7 @@ func TestIdleBuysNoBurst(t *testing.T) {
 		start := time.Now()
 		for range 3 {
 			for range 600 {
-				acquire(t, a, 0).Done(none(pace.OK))
+				acquire(t, a, 0).Done(pace.Bare(pace.OK))
 				sent = append(sent, time.Since(start))
 			}
 			time.Sleep(time.Hour)
@@ -181,7 +178,7 @@ func TestUnlimited(t *testing.T) {
 		a := pace.NewAccount(pace.Limits{}, pace.Options{})
 		start := time.Now()
 		for range 10_000 {
-			acquire(t, a, 1_000_000).Done(none(pace.OK))
+			acquire(t, a, 1_000_000).Done(pace.Bare(pace.OK))
 		}
 		if d := time.Since(start); d != 0 {
 			t.Errorf("took %v", d)

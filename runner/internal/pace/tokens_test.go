@@ -110,7 +110,7 @@ func TestRequestLargerThanLimit(t *testing.T) {
 		for _, n := range []int{5000, 100, 5000, 1 << 60} {
 			s := acquire(t, a, n)
 			at = append(at, time.Since(start).Round(time.Second))
-			s.Done(none(pace.OK))
+			s.Done(pace.Bare(pace.OK))
 		}
 		// At once; when the first is forgotten; when the second is; the same again.
 		want := []time.Duration{0, 63 * time.Second, 126 * time.Second, 189 * time.Second}
