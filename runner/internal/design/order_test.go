@@ -60,6 +60,50 @@ func TestBlocksAreInAnOrderOfTheirOwn(t *testing.T) {
 	}
 }
 
+// TestBlockRanksArePinned: a run that another build goes on with keeps its order.
+func TestBlockRanksArePinned(t *testing.T) {
+	d := quickstart(t)
+	for _, c := range []struct {
+		cell, replicate int
+		want            uint64
+	}{{0, 1, 0x4400ecde00c41df1}, {0, 2, 0xf46d672381e44b23}, {1, 1, 0x688f28fa6343b710}, {2, 300, 0x26501a29a2d39ad1}} {
+		if got := d.BlockRank(d.Cells()[c.cell], c.replicate); got != c.want {
+			t.Errorf("cell %d, replicate %d: rank %#x, want %#x", c.cell, c.replicate, got, c.want)
+		}
+	}
+}
+
+// TestNoCellIsBeforeAnother more often than after it, over 1,000 blocks, give or
+// take four standard deviations of a fair coin; and one cell in a block is where
+// it was in the block before.
+func TestNoCellIsBeforeAnother(t *testing.T) {
+	d := quickstart(t)
+	const blocks, off = 1000, 64
+	before := map[[2]string]int{}
+	var last []string
+	again := 0
+	for r := 1; r <= blocks; r++ {
+		ids := ranked(d, d.Cells(), r)
+		for i, id := range ids {
+			if last != nil && last[i] == id {
+				again++
+			}
+			for _, later := range ids[i+1:] {
+				before[[2]string{id, later}]++
+			}
+		}
+		last = ids
+	}
+	for pair, n := range before {
+		if n < blocks/2-off || n > blocks/2+off {
+			t.Errorf("%s is before %s in %d of %d blocks", pair[0], pair[1], n, blocks)
+		}
+	}
+	if again < blocks-2*off || again > blocks+2*off {
+		t.Errorf("%d cells are where they were in the block before, want about %d", again, blocks)
+	}
+}
+
 func TestAnAddedCellLeavesTheOthersInTheirOrder(t *testing.T) {
 	d := quickstart(t)
 	all, some := ranked(d, d.Cells(), 7), ranked(d, d.Cells()[3:], 7)
