@@ -55,7 +55,7 @@ func BenchmarkCallers(b *testing.B) {
 }
 
 // TestAcquireDoneIsCheap guards the order of magnitude, on a loaded machine too:
-// the best of ten rounds is below 2 us and one allocation.
+// the best of ten rounds is below 10 us (the benchmark says 1), with one allocation.
 func TestAcquireDoneIsCheap(t *testing.T) {
 	a := pace.NewAccount(everything, pace.Options{})
 	best := time.Hour
@@ -66,8 +66,8 @@ func TestAcquireDoneIsCheap(t *testing.T) {
 		}
 		best = min(best, time.Since(start)/2000)
 	}
-	if best > 2*time.Microsecond && !raceDetector {
-		t.Errorf("Acquire and Done take %v, want 2us at most", best)
+	if best > 10*time.Microsecond && !raceDetector {
+		t.Errorf("Acquire and Done take %v, want 10us at most", best)
 	}
 	if n := testing.AllocsPerRun(1000, func() { acquire(t, a, 1000).Done(pace.Bare(pace.OK)) }); n > 1 {
 		t.Errorf("%v allocations", n)
