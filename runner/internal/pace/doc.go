@@ -44,7 +44,8 @@
 // pause the account until then, at most [Options].MaxPause. While a window is
 // about to run out, no more are in flight than remain in it. Where a server turns
 // half a round away and does not say for how long, the ceiling falls to 1 and the
-// account pauses for 0.5 s, doubling up to 15 s while that goes on. Overloaded
+// account pauses for 0.5 s, doubling up to 15 s while that goes on; afterwards the
+// ceiling rises by 1 a round beyond half of where that began. Overloaded
 // never pauses the account: it often concerns one model, and the request's own
 // wait is [Retry]'s.
 //
