@@ -45,7 +45,7 @@ type collector struct {
 	accounts map[string]string
 	inFlight int             // of the simulated respondent
 	stop     <-chan struct{} // closed: finish what is in flight and begin nothing
-	done    func(n int)     // progress
+	done     func(n int)     // progress
 
 	made     atomic.Int64
 	failed   atomic.Int64

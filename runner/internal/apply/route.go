@@ -53,7 +53,20 @@ func Routes(d *design.Design, b *session.Builder) (map[completion.Digest]*Route,
 	return routes, nil
 }
 
+// fewInFlight bounds what is in flight to a server of this machine, where nothing
+// is declared: such servers queue what they cannot answer and never turn anything
+// away, so nothing would be learned but time-outs.
+const fewInFlight = 8
+
 func route(e *schema.Experiment, m *schema.Model) *Route {
+	r := accountOf(e, m)
+	if m.OnThisMachine() {
+		r.Limits = r.Limits.Or(schema.Limits{MaxInFlight: fewInFlight})
+	}
+	return r
+}
+
+func accountOf(e *schema.Experiment, m *schema.Model) *Route {
 	if m.Account != "" {
 		return &Route{Model: m, Account: m.Account, Limits: e.Accounts[m.Account]}
 	}

@@ -64,9 +64,9 @@ type sender struct {
 type account struct {
 	name   string
 	limits schema.Limits
-	pace  *pace.Account
-	waits context.Context
-	end   context.CancelCauseFunc
+	pace   *pace.Account
+	waits  context.Context
+	end    context.CancelCauseFunc
 }
 
 // lane is one model's way: its account, and whether it still answers.

@@ -111,7 +111,7 @@ func TestFailuresThatPassAreSentAgainAndEverySendingIsInTheLedger(t *testing.T) 
 		switch {
 		case try == 1 && req.Thread.Len()%4 == 1:
 			e := refusal(provider.RateLimited, 429)
-			e.RetryAfter = 0 // at once: without a word of the server the account would pause
+			e.RetryAfter = time.Millisecond // without a word of the server the account would pause
 			return nil, e
 		case try == 2 && req.Thread.Len()%4 == 1:
 			return nil, refusal(provider.Malformed, 200) // may be billed

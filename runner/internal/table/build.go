@@ -66,7 +66,7 @@ type Builder struct {
 	// personaDone holds the generations that have a row already.
 	personaDone map[completion.Key]bool
 
-	params   map[*completion.Origin]string
+	params    map[*completion.Origin]string
 	complete  int  // of the current cell
 	simulated bool // a reply of the current cell is the simulated respondent's
 }
@@ -199,7 +199,9 @@ func (b *Builder) EndCell(c *design.Cell, about Cell) error {
 }
 
 // joined is a list in one cell of a table, nil for none.
-func joined(list []string) any { return orNull(strings.ToValidUTF8(strings.Join(list, "; "), "\uFFFD")) }
+func joined(list []string) any {
+	return orNull(strings.ToValidUTF8(strings.Join(list, "; "), "\uFFFD"))
+}
 
 // Reader reads replies as answers, one parser for each order of items.
 type Reader struct {
