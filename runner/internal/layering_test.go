@@ -34,32 +34,33 @@ type file struct {
 // only lists the project packages that a package may import, for those that are
 // held to a list. What is not named here is held by the rules below alone.
 var only = map[string][]string{
-	"schema/diag":                     {},
-	"schema":                          {"schema/diag", "experiments"},
-	"experiments":                     {},
-	"runner":                          {commandLine},
-	"runner/internal/answer":          {},
-	"runner/internal/completion":      {},
-	"runner/internal/pace":            {},
-	"runner/internal/simulated":       {},
-	"runner/internal/store":           {"runner/internal/completion"},
-	"runner/internal/wire":            {"runner/internal/completion"},
-	"runner/internal/provider":        {"runner/internal/completion", "runner/internal/simulated", "runner/internal/wire"},
-	"runner/internal/design":          {"schema", "schema/diag"},
-	"runner/internal/session":         {"schema", "schema/diag", "runner/internal/completion", "runner/internal/design", "runner/internal/simulated", "runner/internal/wire"},
-	"runner/internal/plan":            {"schema", "schema/diag", "runner/internal/completion", "runner/internal/design", "runner/internal/session"},
-	"runner/internal/table":           {"schema", "analysis/tabular", "runner/internal/answer", "runner/internal/completion", "runner/internal/design", "runner/internal/session"},
-	"analysis/tabular":                {},
-	"analysis/score":                  {},
-	"analysis/rank":                   {},
-	"analysis/fisher":                 {},
-	"analysis/mds":                    {},
-	"analysis/procrustes":             {},
-	"analysis/corr":                   {"analysis/score", "analysis/rank"},
-	"analysis/anchor":                 {"analysis/score"},
-	"analysis/internal/reftest":       {"analysis/score"},
-	"analysis/ingest/ingesttest":      {"analysis/ingest", "analysis/tabular"},
-	"runner/internal/store/storetest": {"runner/internal/store", "runner/internal/completion"},
+	"schema/diag":                      {},
+	"schema":                           {"schema/diag", "experiments"},
+	"experiments":                      {},
+	"runner":                           {commandLine},
+	"runner/internal/answer":           {},
+	"runner/internal/completion":       {},
+	"runner/internal/pace":             {},
+	"runner/internal/simulated":        {},
+	"runner/internal/store":            {"runner/internal/completion"},
+	"runner/internal/wire":             {"runner/internal/completion"},
+	"runner/internal/provider":         {"runner/internal/completion", "runner/internal/simulated", "runner/internal/wire"},
+	"runner/internal/design":           {"schema", "schema/diag"},
+	"runner/internal/session":          {"schema", "schema/diag", "runner/internal/completion", "runner/internal/design", "runner/internal/simulated", "runner/internal/wire"},
+	"runner/internal/plan":             {"schema", "schema/diag", "runner/internal/completion", "runner/internal/design", "runner/internal/session"},
+	"runner/internal/table":            {"schema", "analysis/tabular", "runner/internal/answer", "runner/internal/completion", "runner/internal/design", "runner/internal/session"},
+	"analysis/tabular":                 {},
+	"analysis/score":                   {},
+	"analysis/rank":                    {},
+	"analysis/fisher":                  {},
+	"analysis/mds":                     {},
+	"analysis/procrustes":              {},
+	"analysis/corr":                    {"analysis/score", "analysis/rank"},
+	"analysis/anchor":                  {"analysis/score"},
+	"analysis/internal/reftest":        {"analysis/score"},
+	"analysis/ingest/ingesttest":       {"analysis/ingest", "analysis/tabular"},
+	"runner/internal/store/storetest":  {"runner/internal/store", "runner/internal/completion"},
+	"runner/internal/simulated/server": {"runner/internal/simulated"},
 }
 
 // wrapped lists the packages that may import a library or a package of the
@@ -94,9 +95,12 @@ var environment = []string{"os.Args", "os.Getenv", "os.LookupEnv", "os.Environ",
 	"os.UserHomeDir", "os.UserCacheDir", "os.UserConfigDir"}
 
 // clockless packages compute; what they give does not depend on when. Not so
-// analysis/tabular, which removes the unfinished files of a day ago.
+// analysis/tabular, which removes the unfinished files of a day ago, and the
+// simulated server, which limits and delays (its texts have a test of their own).
 var clockless = []string{"analysis", "schema", "runner/internal/answer", "runner/internal/completion", "runner/internal/design",
 	"runner/internal/session", "runner/internal/plan", "runner/internal/simulated", "runner/internal/table"}
+
+var clocked = []string{"analysis/tabular", "runner/internal/simulated/server"}
 
 // within reports whether a package is dir or lies below it.
 func within(pkg, dir string) bool { return pkg == dir || strings.HasPrefix(pkg, dir+"/") }
@@ -129,7 +133,7 @@ func violations(files []file) []string {
 			if slices.Contains(environment, c) && !within(f.pkg, commandLine) && f.pkg != "runner" {
 				fail("uses %s: only %s sees flags, environment, terminal and exit codes", c, commandLine)
 			}
-			if (c == "time.Now" || c == "time.Since") && withinAny(f.pkg, clockless) && f.pkg != "analysis/tabular" && !helper(f.pkg) {
+			if (c == "time.Now" || c == "time.Since") && withinAny(f.pkg, clockless) && !slices.Contains(clocked, f.pkg) && !helper(f.pkg) {
 				fail("uses %s: what it makes must not depend on the clock", c)
 			}
 		}
@@ -239,6 +243,12 @@ func TestImportRulesFind(t *testing.T) {
 			"runner/internal/store/a.go: uses os.Getenv: only runner/internal/cli sees flags, environment, terminal and exit codes"},
 		{file{pkg: "runner/internal/table", name: "a.go", calls: []string{"time.Now"}},
 			"runner/internal/table/a.go: uses time.Now: what it makes must not depend on the clock"},
+		{file{pkg: "runner/internal/simulated", name: "a.go", imports: []string{"net/http"}},
+			"runner/internal/simulated/a.go: imports net/http; only runner/internal/provider, runner/internal/simulated/server may"},
+		{file{pkg: "runner/internal/simulated", name: "a.go", calls: []string{"time.Now"}},
+			"runner/internal/simulated/a.go: uses time.Now: what it makes must not depend on the clock"},
+		{file{pkg: "runner/internal/simulated/server", name: "a.go", imports: []string{module + "runner/internal/completion"}},
+			"runner/internal/simulated/server/a.go: imports runner/internal/completion; it may import runner/internal/simulated of this project"},
 		{file{pkg: "analysis/rank", name: "a.go", inits: 1}, "analysis/rank/a.go: has an init function"},
 	} {
 		if got := violations([]file{c.file}); len(got) != 1 || got[0] != c.want {
