@@ -46,7 +46,7 @@ func TestConnectionsAreCountedAndCountersAreCurrent(t *testing.T) {
 func TestLog(t *testing.T) {
 	var log bytes.Buffer
 	at := time.Date(2026, 11, 28, 12, 0, 0, 5000, time.UTC)
-	s := New(Options{Log: &log, Now: func() time.Time { return at }, Faults: plan(t, "empty=30%,503=30%"), Seed: 2})
+	s := New(Options{Log: &log, Now: func() time.Time { return at }, Faults: plan(t, "empty=30%,503=30%"), Seed: 4})
 	for _, k := range manyKeys(6) {
 		record(s, wires[0].post(openAIBody, idempotencyHeader, k))
 	}
