@@ -92,6 +92,9 @@ _used: instruments
 	t.Run("model", func(t *testing.T) {
 		validated(t, map[string]string{"experiment.cue": experiment("a", "instruments.pvq57", "{"+plain+"}") + cueBlocks(t, "docs/howto/add-a-model.md")[0]})
 	})
+	t.Run("simulate", func(t *testing.T) {
+		validated(t, map[string]string{"experiment.cue": experiment("a", "instruments.pvq57", "{"+plain+"}") + cueBlocks(t, "docs/howto/try-without-paying.md")[0]})
+	})
 	t.Run("prompt", func(t *testing.T) {
 		validated(t, map[string]string{"experiment.cue": experiment("a", "instruments.pvq57", "prompts") + models +
 			"subject_list: [\"history\", \"physics\", \"music\"]\n" + cueBlocks(t, "docs/howto/add-a-prompt.md")[0]})

@@ -83,7 +83,7 @@ var wrapped = []struct {
 	{"github.com/apache/arrow", []string{"analysis/tabular", "analysis/export"}},
 	{"gonum.org/v1/gonum", []string{"analysis"}},
 	{"golang.org/x/time", []string{"runner/internal/pace"}},
-	{"net/http", []string{"runner/internal/provider", "runner/internal/simulated"}},
+	{"net/http", []string{"runner/internal/provider", "runner/internal/simulated/server"}},
 }
 
 // analysing packages of the runner may use the analysis; what collects may only

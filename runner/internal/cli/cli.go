@@ -58,7 +58,13 @@ func (a *app) root() *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError(c, err) })
-	root.AddCommand(a.validateCmd(), a.planCmd(), a.applyCmd(), a.statusCmd(), a.doctorCmd(), a.analyzeCmd(), a.reportCmd(), a.exportCmd(), a.importCmd(), a.versionCmd())
+	root.AddCommand(
+		a.validateCmd(), a.planCmd(), a.applyCmd(), a.statusCmd(),
+		a.doctorCmd(),
+		a.simulateCmd(),
+		a.analyzeCmd(), a.reportCmd(), a.exportCmd(), a.importCmd(),
+		a.versionCmd(),
+	)
 	for _, c := range root.Commands() {
 		c.Args = argsAsUsage(c.Args)
 		for _, sub := range c.Commands() {
@@ -94,7 +100,8 @@ with plan, collect with apply, find the tables below results/.
   runner analyze DIR     make the tables of the paper from Parquet alone
   runner report DIR      one HTML file of the results
   runner export DIR      the tables as CSV or Arrow
-  runner import answers  tables from answers collected elsewhere`
+  runner import answers  tables from answers collected elsewhere
+  runner simulate        serve a respondent that is no model, as a provider would`
 
 // argsAsUsage makes a wrong number of arguments a usage error.
 func argsAsUsage(check cobra.PositionalArgs) cobra.PositionalArgs {

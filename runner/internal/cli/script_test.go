@@ -64,6 +64,7 @@ func runScripts(t *testing.T, dir string, atLeast int) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits, "digests": digests, "field": field, "rows": rows, "subst": subst, "patch": patch,
+			"simulate": simulate, "interrupt": interrupt, "request": request,
 		},
 	})
 }

@@ -84,6 +84,7 @@ func TestParseQuirks(t *testing.T) {
 		{"refusal=1", `there is no quirk "refusal"`},
 		{"refusal_rate", `"refusal_rate" has no value; want for example refusal_rate=0.02`},
 		{"refusal_rate=2", `"refusal_rate=2": want a rate from 0% to 100%, for example 5% or 0.05`},
+		{"constant_value=CORR", `"constant_value=CORR": there is no value "CORR"`},
 		{"near_constant_basic=perhaps", `"near_constant_basic=perhaps": want true or false, not "perhaps"`},
 	} {
 		if _, err := ParseQuirks([]string{c.text}); err == nil || err.Error() != c.want {

@@ -63,7 +63,10 @@ func setQuirk(field reflect.Value, value string) error {
 			return fmt.Errorf("want true or false, not %q", value)
 		}
 		field.SetBool(b)
-	case reflect.String:
+	case reflect.String: // the one text is a value's code
+		if !slices.Contains(simulated.Values(), value) {
+			return &UnknownError{What: "value", Name: value, Known: simulated.Values()}
+		}
 		field.SetString(value)
 	default:
 		rate, _, err := parseRate(value)
