@@ -105,12 +105,12 @@ func TestPoolKeepsCallersAndRefusesWhatItCannotCall(t *testing.T) {
 	if b, _ := p.For(req.Origin); a != b {
 		t.Error("one origin has two callers")
 	}
-	o, err := completion.NewOrigin("openai", "", "m", nil, "", nil)
+	o, err := completion.NewOrigin("cohere", "", "m", nil, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := p.For(o); !errors.Is(err, ErrUnavailable) {
-		t.Errorf("openai: %v, want ErrUnavailable", err)
+		t.Errorf("cohere: %v, want ErrUnavailable", err)
 	}
 	if _, err := p.For(request(t, completion.Parameter{Name: "quirk.no_such_rate", Value: 1.0}).Origin); err == nil {
 		t.Error("an unknown quirk is accepted")
