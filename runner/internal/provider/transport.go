@@ -138,7 +138,7 @@ func (c *call) request(client *url.URL, got []byte) (*http.Request, error) {
 		// finds the canonical name. Header names have no case on the wire.
 		h["idempotency-key"] = []string{c.key.String()}
 	}
-	c.sent = &Sent{Method: req.Method, URL: c.to.address, Header: shownHeader(h, c.to.endpoint), Body: c.to.endpoint.redactBytes(body), Mends: a.mends}
+	c.sent = &Sent{Method: req.Method, URL: c.to.address, Header: shownHeader(h, *c.to.endpoint), Body: c.to.endpoint.redactBytes(body), Mends: a.mends}
 	return req, nil
 }
 
@@ -276,7 +276,7 @@ func (c *call) fail(class Class, message string, err error) *Error {
 	e := c.to.problem(class, message, err)
 	e.Status, e.Billed = c.status, c.status >= 200 && c.status < 300
 	if c.header != nil {
-		e.Header = interesting(c.header, c.to.endpoint)
+		e.Header = interesting(c.header, *c.to.endpoint)
 		e.RetryAfter = retryAfter(c.header, c.to.now())
 	}
 	return e

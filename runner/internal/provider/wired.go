@@ -38,7 +38,7 @@ var formats = map[string]format{"openai": openAI{}, "google": gemini{}, "ollama"
 // wired asks a model over the network.
 type wired struct {
 	origin        *completion.Origin
-	endpoint      Endpoint
+	endpoint      *Endpoint // a pointer, so that printing a caller shows no key
 	format        format
 	address, host string
 	model         llms.Model
@@ -50,13 +50,14 @@ type wired struct {
 
 // newWired makes the caller of an origin. It needs no key to render.
 func (p *Pool) newWired(o *completion.Origin) (*wired, error) {
-	w := &wired{origin: o, format: formats[o.Provider], version: p.Version, now: p.clock()}
+	var e Endpoint
 	if p.Endpoint != nil {
 		var err error
-		if w.endpoint, err = p.Endpoint(o); err != nil {
+		if e, err = p.Endpoint(o); err != nil {
 			return nil, err
 		}
 	}
+	w := &wired{origin: o, endpoint: &e, format: formats[o.Provider], version: p.Version, now: p.clock()}
 	w.timeout, w.idle = w.endpoint.Timeout, w.endpoint.Idle
 	if w.timeout <= 0 {
 		w.timeout = DefaultTimeout
@@ -134,7 +135,7 @@ func (w *wired) Call(ctx context.Context, req completion.Request, _ completion.K
 		Request: req, Text: r.text, Status: r.status, FinishReason: r.finish, ModelServed: r.model, Fingerprint: r.fingerprint,
 		ResponseID: r.id, Usage: r.usage, StartedAt: c.started.UTC().Truncate(time.Microsecond), Latency: c.finished.Sub(c.started),
 		Tries: 1, HTTPStatus: c.status, Mends: c.sent.Mends, Version: w.version, Simulated: c.header.Get(simulatedHeader) != "",
-		Sent: c.sent.Body, Body: c.raw, Header: interesting(c.header, w.endpoint),
+		Sent: c.sent.Body, Body: c.raw, Header: interesting(c.header, *w.endpoint),
 	}, nil
 }
 

@@ -56,10 +56,14 @@ func (b *bench) secrets(t *testing.T) {
 		if want := b.KeyHeader + ": " + b.KeyPrefix + "(from $PLANTED_KEY)"; !strings.Contains(strings.Join(sent.Header, "\n"), want) {
 			t.Errorf("headers %q lack %q", sent.Header, want)
 		}
+		caller, err := b.pool.For(b.request(t, nil).Origin)
+		if err != nil {
+			t.Fatal(err)
+		}
 		e := b.endpoint()
 		var log strings.Builder
 		slog.New(slog.NewTextHandler(&log, nil)).Info("x", "endpoint", e, "pointer", &e)
-		clean(t, e, log.String(), e.String())
+		clean(t, e, log.String(), e.String(), fmt.Sprintf("%+v %#v", caller, caller))
 	})
 	t.Run("sent on", func(t *testing.T) {
 		other := newServer(t)
