@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"circumplex.example/runner/internal/apply"
@@ -16,9 +17,10 @@ import (
 // request nor the server says (docs.ollama.com/faq, 2026-11-28).
 const ollamaContext = 4096
 
-// originOf is an origin of a model's answers.
+// originOf is an origin of a model: of its answers, or of its personas, which may
+// be the same.
 func (o *opened) originOf(r *apply.Route) *completion.Origin {
-	for _, or := range o.answers {
+	for _, or := range slices.Concat(o.answers, o.generations) {
 		if o.routes[or.Digest()] == r {
 			return or
 		}

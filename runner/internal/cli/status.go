@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -44,6 +45,12 @@ func (a *app) status(ctx context.Context, dir string) error {
 		if m != nil {
 			doc["counts"] = m.Counts
 		}
+		if o.library.Real != nil {
+			if doc["spent"], err = o.library.Real.Spent(ctx, o.exp.Name, time.Time{}); err != nil {
+				return err
+			}
+		}
+		doc["served"] = s.Drift()
 		a.printJSON(a.stdout, doc)
 		return nil
 	}
@@ -52,11 +59,33 @@ func (a *app) status(ctx context.Context, dir string) error {
 	fmt.Fprintf(a.stdout, "%s: %s of %s complete, %s of %s stored\n", o.exp.Name,
 		num(t.Complete), count(t.Sessions, "session"), num(t.Stored), count(t.Wanted, "completion"))
 	a.printPlanNotes(o, s.Plan)
+	if err := a.printSpent(ctx, o); err != nil {
+		return err
+	}
+	printDrift(a.stdout, s.Drift())
 	fmt.Fprintf(a.stdout, "tables:    %s\n", state)
 	if m != nil {
 		fmt.Fprintln(a.stdout)
 		printCounts(a, m.Counts)
 	}
+	return nil
+}
+
+// printSpent says what the experiment cost so far, over all runs and processes, by
+// the store's ledger.
+func (a *app) printSpent(ctx context.Context, o *opened) error {
+	if o.library.Real == nil {
+		return nil
+	}
+	sp, err := o.library.Real.Spent(ctx, o.exp.Name, time.Time{})
+	if err != nil || sp.Lines == 0 {
+		return err
+	}
+	cost := dollars(float64(sp.Micros) / 1e6)
+	if sp.Unpriced > 0 {
+		cost = fmt.Sprintf("at least %s (the cost of %s is not known)", cost, count(int(sp.Unpriced), "request"))
+	}
+	fmt.Fprintf(a.stdout, "spent:     %s for %s sent\n", cost, count(int(sp.Tries), "request"))
 	return nil
 }
 
