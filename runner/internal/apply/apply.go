@@ -133,7 +133,7 @@ func (j *Job) collect(ctx context.Context, s *Survey, res *Result) error {
 		res.Made, res.Failed, res.Failures, res.Displaced = int(c.made.Load()), int(c.failed.Load()), c.failures, c.lost
 		res.Halts, res.Stopped = c.send.halts, c.stopped()
 		run := b.spentByRun()
-		res.Sent, res.CostUSD, res.Unpriced = int(run.requests), float64(run.micros)/1e6, int(c.send.unpriced.Load())
+		res.Sent, res.CostUSD, res.Unpriced = int(run.requests), float64(c.send.cost.Load())/1e6, int(c.send.unpriced.Load())
 	}()
 	if personas := personaSeats(s.Todo); len(personas) > 0 {
 		j.Phase("personas")

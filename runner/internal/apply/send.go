@@ -50,6 +50,7 @@ type sender struct {
 	lanes      map[completion.Digest]*lane
 	accounts   map[string]*account
 	now        func() time.Time
+	cost       atomic.Int64 // of this run as far as it is known, in millionths of a dollar
 	unpriced   atomic.Int64 // sendings whose cost is not known
 	// waits ends every wait when the run is asked to stop; calls go on.
 	waits context.Context
@@ -166,6 +167,8 @@ func (s *sender) once(ctx context.Context, l *lane, caller provider.Caller, st *
 	if cost == completion.Unknown {
 		s.unpriced.Add(1)
 		cost = worst // it may have cost that much; 0 without a price
+	} else {
+		s.cost.Add(cost)
 	}
 	s.budget.settle(worst, cost, true)
 	if err == nil {
