@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"os/signal"
@@ -129,8 +128,7 @@ func (a *app) serving(addr net.Addr, o server.Options) {
 
 // served says what was done. A log that is not whole is a failure.
 func (a *app) served(c server.Counters) error {
-	var w io.Writer = a.stderr
-	fmt.Fprintf(w, "%s, %s made: %s acknowledged, %s destroyed by faults, %s undelivered\n", count(c.Requests, "request"),
+	fmt.Fprintf(a.stderr, "%s, %s made: %s acknowledged, %s destroyed by faults, %s undelivered\n", count(c.Requests, "request"),
 		replies(c.Made), num(c.Acknowledged), num(c.Destroyed), num(c.Undelivered))
 	if c.LogErrors > 0 {
 		return fmt.Errorf("--log: %s could not be written", count(c.LogErrors, "line"))

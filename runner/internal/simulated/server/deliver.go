@@ -117,6 +117,7 @@ func (x *exchange) trickle(span time.Duration, kind string, body []byte) {
 // be had (HTTP/2, a recorder) it is closed instead.
 func (x *exchange) reset(kind string, part []byte, length int) {
 	x.Status = http.StatusOK
+	x.settle()
 	conn, _, err := http.NewResponseController(x.w).Hijack()
 	if err != nil {
 		x.begin(http.StatusOK, kind, length)

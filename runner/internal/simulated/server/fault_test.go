@@ -155,6 +155,7 @@ func TestTextFaults(t *testing.T) {
 		plan string
 		ok   func(text string) bool
 	}{
+		{"refusal=50%", func(s string) bool { return strings.Count(s, "\n") == 2 || !strings.ContainsAny(s, "123456") }},
 		{"refusal=100%", func(s string) bool { return !strings.ContainsAny(s, "123456") }},
 		{"prose=100%", func(s string) bool { return len(strings.Split(s, "\n")) > 3 }},
 		{"count=100%", func(s string) bool { n := strings.Count(s, "\n") + 1; return n == 2 || n == 4 }},

@@ -137,6 +137,9 @@ func TestConversationIsSeededByWhatItBeganWith(t *testing.T) {
 			t.Errorf("%s: same session is %v, want %v", name, c.got == fourth, c.same)
 		}
 	}
+	if session(one, "", "u1", "1", "u2") != session(two, "", "u1", "1", "another") {
+		t.Error("what is asked now is part of what the conversation began with")
+	}
 	if session(two, key1, "u1", "1", "u2") != one {
 		t.Error("X-Conversation-Key is not heeded")
 	}

@@ -142,7 +142,14 @@ func (r route) String() string {
 	if r.serve == nil {
 		return "other"
 	}
-	return r.method + " " + r.path
+	path := r.path
+	if strings.HasSuffix(path, "/") {
+		path += "{model}"
+	}
+	if _, ok := r.format.(gemini); ok && r.ask {
+		path += ":generateContent"
+	}
+	return r.method + " " + path
 }
 
 func (s *Server) table() []route {

@@ -236,6 +236,10 @@ func TestOllamaTruncatesSilently(t *testing.T) {
 		n, _ := find(document(t, got), "prompt_eval_count").(float64)
 		return n
 	}
+	system := strings.Replace(long, `[{`, `[{"role": "system", "content": "`+strings.Repeat("You are a person. ", 10)+`"}, {`, 1)
+	if got := tokens(system); got < 45 || got > 55 {
+		t.Errorf("%v tokens with a system prompt of 45, which stays", got)
+	}
 	if full, short := tokens(strings.Replace(long, "40", "4000", 1)), tokens(long); full < 45 || short > 10 {
 		t.Errorf("%v tokens of the whole conversation, %v of what fits into 40", full, short)
 	}
