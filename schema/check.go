@@ -211,6 +211,11 @@ func (l *loader) checkModel(e *Experiment, m *Model) {
 			Why:  fmt.Sprintf("the own endpoint of %s takes no request without one", m.Provider),
 			Mend: fmt.Sprintf("add  api_key_env: %q", strings.ToUpper(m.Provider)+"_API_KEY")})
 	}
+	if m.APIKeyEnv != "" && strings.HasPrefix(m.BaseURL, "http://") && !m.OnThisMachine() {
+		l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("factors", "model", m.Name, "base_url"),
+			What: fmt.Sprintf("the key in %s would go over the network unencrypted", m.APIKeyEnv),
+			Why:  "base_url is plain http, and its host is not this machine", Mend: "write https://"})
+	}
 	if _, constant := m.Parameters["seed"].(float64); constant && e.N > 1 {
 		l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("factors", "model", m.Name, "parameters", "seed"),
 			What: fmt.Sprintf("model %q sends one seed with every request", m.Name),

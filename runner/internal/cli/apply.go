@@ -92,7 +92,6 @@ func (a *app) job(ctx context.Context, o *opened, f applyFlags, stop <-chan stru
 				a.printPlanLine(o, pl)
 			}
 			if !f.offline {
-				a.plainKeys(o, pl)
 				if err := errors.Join(a.checkKeys(o, pl), a.checkPrices(o, pl, f)); err != nil {
 					return err
 				}

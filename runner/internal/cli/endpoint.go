@@ -144,13 +144,3 @@ func (a *app) keyLines(o *opened, p *plan.Plan) []string {
 	}
 	return out
 }
-
-// plainKeys warns where a key would travel unencrypted.
-func (a *app) plainKeys(o *opened, p *plan.Plan) {
-	for _, r := range o.asked(p) {
-		if e := a.endpoint(r); e.PlainKey(r.Model.Provider) {
-			fmt.Fprintf(a.stderr, "%s: warning: the key in %s would go to %s unencrypted\n    mend: use https://, or a host of this machine\n",
-				shownPlace(o.exp.Place("factors", "model", r.Model.Name, "base_url")), r.Model.APIKeyEnv, e.Host(r.Model.Provider))
-		}
-	}
-}

@@ -39,6 +39,9 @@ func (b *Builder) unsupported(out *diag.List, m *schema.Model, params map[string
 		case declared:
 			problem.Mend += `; or write  unsupported: "skip"  at the model, to leave it out and say so in every table`
 		}
+		if !declared {
+			problem.Mend = "parameters: " + problem.Mend
+		}
 		out.Add(problem)
 	}
 }
