@@ -78,6 +78,7 @@ var wrapped = []struct {
 	{"flag", nil},
 	{"cuelang.org/go", []string{"schema", "runner/internal/benchmark"}},
 	{"github.com/tmc/langchaingo", []string{"runner/internal/provider", "runner/internal/simulated"}},
+	{"google.golang.org", []string{"runner/internal/provider"}},
 	{"modernc.org/sqlite", []string{"runner/internal/store"}},
 	{"database/sql", []string{"runner/internal/store"}},
 	{"github.com/apache/arrow/go/v17/parquet", []string{"analysis/tabular"}},
