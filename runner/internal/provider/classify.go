@@ -99,7 +99,8 @@ func plain(raw json.RawMessage) string {
 }
 
 // rules give a class to what a complaint says, before its status is looked at.
-// The first that fits holds. Sources, looked up 2026-11-28:
+// The first that fits holds. "You exceeded your current quota" tells nothing:
+// OpenAI says it of an empty account, Gemini of a limit a minute. Sources, looked up 2026-11-28:
 // https://platform.openai.com/docs/guides/error-codes,
 // https://ai.google.dev/gemini-api/docs/troubleshooting,
 // https://platform.claude.com/docs/en/api/errors.
@@ -107,7 +108,7 @@ var rules = []struct {
 	class          Class
 	words, message *regexp.Regexp
 }{
-	{Quota, regexp.MustCompile(`insufficient_quota|billing|insufficient_credits|perday`), regexp.MustCompile(`credit balance|insufficient (credits|balance|quota)|exceeded your current quota, please check your plan`)},
+	{Quota, regexp.MustCompile(`insufficient_quota|billing|insufficient_credits|perday`), regexp.MustCompile(`credit balance|insufficient (credits|balance)`)},
 	{Credentials, regexp.MustCompile(`api_key_invalid|invalid_api_key|authentication_error|unauthenticated`), regexp.MustCompile(`api key not valid|incorrect api key|invalid api key`)},
 	{TooLong, regexp.MustCompile(`context_length_exceeded|request_too_large|exceed_context_size_error`), regexp.MustCompile(`maximum context length|prompt is too long|exceeds the maximum number of tokens|context size`)},
 	{NotFound, regexp.MustCompile(`model_not_found|not_found_error|deploymentnotfound`), regexp.MustCompile(`model .*(does not exist|not found)`)},

@@ -167,6 +167,18 @@ func (p playing) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: p.status, Header: http.Header{}, ContentLength: -1, Body: io.NopCloser(strings.NewReader(p.body)), Request: r}, nil
 }
 
+// TestTheBodyMayAskToWait: Gemini says how long in the body alone.
+func TestTheBodyMayAskToWait(t *testing.T) {
+	p := &provider.Pool{Transport: playing{429, `{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[{"retryDelay":"37.5s"}]}}`}, Endpoint: func(*completion.Origin) (provider.Endpoint, error) {
+		return provider.Endpoint{Key: "key-0123456789"}, nil
+	}}
+	_, err := ask(t, p, origin(t, "google", "", "gemini-2.5-flash"))
+	var e *provider.Error
+	if !errors.As(err, &e) || e.RetryAfter != 37500*time.Millisecond {
+		t.Errorf("%v, to wait %v", err, e.RetryAfter)
+	}
+}
+
 // TestAReplyWithoutEndIsGivenUp: a body is read up to a limit.
 func TestAReplyWithoutEndIsGivenUp(t *testing.T) {
 	read := 0

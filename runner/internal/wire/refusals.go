@@ -27,12 +27,12 @@ var (
 	mayReason = matches(`^gpt-5\.\d`)
 )
 
-// Claude's models: those from 4.7 on, of them the Opus ones, and the 4.5 that
-// take one of temperature and top_p.
+// Claude's models: those from 4.7 on, of them the families whose guides say that
+// they take no sampling parameters, and the 4.5 that take one of two.
 var (
-	from47 = matches(`^claude-(opus|sonnet|haiku)-(4-([7-9]|1\d)(\D|$)|[5-9](\D|$))|^claude-(fable|mythos)-[5-9]`)
-	opus47 = matches(`^claude-opus-(4-([7-9]|1\d)(\D|$)|[5-9](\D|$))`)
-	one45  = matches(`^claude-(sonnet|haiku)-4-5(\D|$)`)
+	from47     = matches(`^claude-(opus|sonnet|haiku)-(4-([7-9]|1\d)(\D|$)|[5-9](\D|$))|^claude-(fable|mythos)-[5-9]`)
+	unsampled  = matches(`^claude-(opus|sonnet|haiku)-(4-([7-9]|1\d)(\D|$)|[5-9](\D|$))`)
+	oneOfTwo45 = matches(`^claude-(sonnet|haiku)-4-5(\D|$)`)
 )
 
 func always(why string) func(map[string]any) string {
@@ -124,22 +124,30 @@ var gemini = []refusal{
 // Looked up 2026-11-28 under https://platform.claude.com/docs/en: in
 // build-with-claude/extended-thinking a budget is of at least 1,024 tokens and
 // below max_tokens, goes with no temperature and no top_k, and is refused from
-// Claude 4.7 on; in api/messages/create a temperature goes from 0 to 1; in
-// about-claude/models/migration-guide Opus takes no sampling parameters from
-// 4.7 on, and in about-claude/models/migrating-to-claude-4 the 4.5 models take
-// temperature or top_p.
+// Claude 4.7 on; in api/messages/create a temperature goes from 0 to 1. Sampling
+// parameters of other than their default values are refused by Opus from 4.7 on
+// (about-claude/models/migration-guide), Sonnet 5 (models/sonnet-5/migration-guide)
+// and Haiku 5.5 (models/haiku-5-5/migration-guide); the 4.5 models take
+// temperature or top_p (about-claude/models/migrating-to-claude-4).
 var claude = []refusal{
 	{"anthropic", "temperature", nil, over("temperature", 1, "temperature is %v, and Anthropic takes 0 to 1"), "declare a temperature of at most 1.0"},
 	{"anthropic", "temperature", nil, thinking("Anthropic refuses a temperature beside thinking"), "remove temperature or thinking_tokens"},
 	{"anthropic", "top_k", nil, thinking("Anthropic refuses top_k beside thinking"), "remove top_k or thinking_tokens"},
-	opusTakesNo("temperature"), opusTakesNo("top_p"), opusTakesNo("top_k"),
-	{"anthropic", "top_p", one45, beside("temperature", "this model takes temperature or top_p, not both"), "remove top_p"},
+	onlyDefault("temperature"), onlyDefault("top_p"), onlyDefault("top_k"),
+	{"anthropic", "top_p", oneOfTwo45, beside("temperature", "this model takes temperature or top_p, not both"), "remove top_p"},
 	{"anthropic", "thinking_tokens", from47, thinking("this model takes no budget for thinking"), `declare reasoning_effort: "low" instead`},
 	{"anthropic", "thinking_tokens", nil, budget, "declare thinking_tokens of at least 1024 and below max_tokens"},
 }
 
-func opusTakesNo(name string) refusal {
-	return refusal{"anthropic", name, opus47, always("Claude Opus takes no " + name + " from 4.7 on"), "remove " + name + `, or write unsupported: "skip" in the level`}
+// onlyDefault refuses a sampling parameter of another value than its default,
+// which is 1 for temperature and top_p; top_k has none that could be declared.
+func onlyDefault(name string) refusal {
+	return refusal{"anthropic", name, unsampled, func(d map[string]any) string {
+		if name != "top_k" && d[name] == 1.0 {
+			return ""
+		}
+		return "this model takes no " + name + " but its default"
+	}, "remove " + name + `, or write unsupported: "skip" in the level`}
 }
 
 func budget(d map[string]any) string {

@@ -62,8 +62,9 @@ var places = map[string]map[string]string{
 		"frequency_penalty": "frequency_penalty", "presence_penalty": "presence_penalty",
 		"stop": "stop", "seed": "seed", "reasoning_effort": "reasoning_effort",
 	},
-	// Servers that speak OpenAI's format: max_tokens, since many ignore the newer
-	// name without a word, and top_k, which vLLM, llama.cpp, LM Studio, OpenRouter
+	// Servers that speak OpenAI's format: max_tokens, since some ignore the newer
+	// name without a word (https://github.com/abetlen/llama-cpp-python/issues/1907),
+	// and top_k, which vLLM, llama.cpp, LM Studio, OpenRouter
 	// and Together take.
 	"openai-compatible": {
 		"temperature": "temperature", "top_p": "top_p", "top_k": "top_k", "max_tokens": "max_tokens",
