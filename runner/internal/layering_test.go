@@ -100,7 +100,7 @@ var environment = []string{"os.Args", "os.Getenv", "os.LookupEnv", "os.Environ",
 // analysis/tabular, which removes the unfinished files of a day ago, and the
 // simulated server, which limits and delays (its texts have a test of their own).
 var clockless = []string{"analysis", "schema", "runner/internal/answer", "runner/internal/completion", "runner/internal/design",
-	"runner/internal/session", "runner/internal/plan", "runner/internal/simulated", "runner/internal/table"}
+	"runner/internal/session", "runner/internal/plan", "runner/internal/simulated", "runner/internal/table", "runner/internal/wire"}
 
 var clocked = []string{"analysis/tabular", "runner/internal/simulated/server"}
 

@@ -32,6 +32,7 @@ func Run(t *testing.T, f Format) {
 	t.Run("connections", b.connections)
 	t.Run("secrets", b.secrets)
 	t.Run("times", b.times)
+	t.Run("parallel", b.parallel)
 	t.Run("regression", b.regression)
 }
 
