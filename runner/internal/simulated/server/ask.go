@@ -30,8 +30,9 @@ func (x *exchange) ask(rest string) {
 	}
 	x.id = x.identify(x.r, body)
 	x.Model, x.Turn, x.Key, x.Try = c.model, c.turn(), x.id.header, x.id.try
+	x.load(c)
 	if c.load {
-		x.write("application/json; charset=utf-8", x.loaded(c))
+		x.write("application/json; charset=utf-8", x.loadedReply(c))
 		x.Outcome = OutcomeOK
 		return
 	}

@@ -52,6 +52,7 @@ type Entry struct {
 	Time             time.Time `json:"time"`
 	N                int       `json:"n"`
 	Path             string    `json:"path"`
+	Asked            string    `json:"asked,omitempty"` // method and path, where Path is "other"
 	Format           string    `json:"format"`
 	Model            string    `json:"model,omitempty"`
 	Key              string    `json:"idempotency_key,omitempty"`

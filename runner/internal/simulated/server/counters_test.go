@@ -51,12 +51,16 @@ func TestLog(t *testing.T) {
 		record(s, wires[0].post(openAIBody, idempotencyHeader, k))
 	}
 	record(s, wires[0].post("{"))
+	record(s, httptest.NewRequest("GET", "/api/elsewhere?key=secret", nil))
 	lines := strings.Split(strings.TrimSuffix(log.String(), "\n"), "\n")
-	if len(lines) != 7 {
+	if len(lines) != 8 {
 		t.Fatalf("%d lines:\n%s", len(lines), &log)
 	}
 	outcomes := map[string]int{}
-	for i, line := range lines {
+	if want := `"path":"other","asked":"GET /api/elsewhere","format":"ollama","outcome":"not_found","status":404,`; !strings.Contains(lines[7], want) {
+		t.Errorf("the last line is %s", lines[7])
+	}
+	for i, line := range lines[:7] {
 		var e Entry
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
 			t.Fatal(err)

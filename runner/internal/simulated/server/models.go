@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 )
@@ -67,6 +68,13 @@ func (x *exchange) oneGemini(name string) { x.one(name, x.modelGemini) }
 
 func (x *exchange) tagsOllama(string) {
 	x.write("application/json; charset=utf-8", ollama{}.tags(x.names(), x.start))
+}
+
+func (x *exchange) psOllama(string) {
+	x.mu.Lock()
+	loaded := maps.Clone(x.loaded)
+	x.mu.Unlock()
+	x.write("application/json; charset=utf-8", ollama{}.ps(loaded, x.opts.Now()))
 }
 
 // ollamaVersion is the version of the format, not of a program.

@@ -2,14 +2,16 @@ package server
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
 
 // ollama is the format of POST /api/chat, as documented in docs/api.md of
 // https://github.com/ollama/ollama (Generate a chat completion, List local models,
-// Show model information, Version); as of November 2026.
+// Show model information, List running models, Version); as of November 2026.
 type ollama struct{ context int }
 
 func (ollama) name() string { return "ollama" }
@@ -117,12 +119,29 @@ func (ollama) details() object {
 		"parameter_size": "0", "quantization_level": "none"}
 }
 
+func (o ollama) entry(model string) object {
+	d := hashed("model", model)
+	return object{"name": model, "model": model, "size": 0, "digest": fmt.Sprintf("%x", d[:]), "details": o.details()}
+}
+
 func (o ollama) tags(models []string, at time.Time) object {
 	list := []object{}
 	for _, m := range models {
-		d := hashed("model", m)
-		list = append(list, object{"name": m, "model": m, "modified_at": at.UTC().Format(time.RFC3339), "size": 0,
-			"digest": fmt.Sprintf("%x", d[:]), "details": o.details()})
+		e := o.entry(m)
+		e["modified_at"] = at.UTC().Format(time.RFC3339)
+		list = append(list, e)
+	}
+	return object{"models": list}
+}
+
+// ps lists the models that are loaded, each with the context of its last chat.
+func (o ollama) ps(loaded map[string]int, at time.Time) object {
+	list := []object{}
+	for _, m := range slices.Sorted(maps.Keys(loaded)) {
+		e := o.entry(m)
+		e["size_vram"], e["context_length"] = 0, loaded[m]
+		e["expires_at"] = at.Add(5 * time.Minute).UTC().Format(time.RFC3339) // keep_alive's default
+		list = append(list, e)
 	}
 	return object{"models": list}
 }

@@ -134,8 +134,21 @@ func stopWord(free, stopped string, words []string) string {
 	return ""
 }
 
-// loaded is Ollama's answer to a chat without messages.
-func (x *exchange) loaded(c *chat) object {
+// load remembers the context that a chat loads a model with.
+func (s *Server) load(c *chat) {
+	if c.context == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.loaded) >= keptModels {
+		clear(s.loaded)
+	}
+	s.loaded[c.model] = c.context
+}
+
+// loadedReply is Ollama's answer to a chat without messages.
+func (x *exchange) loadedReply(c *chat) object {
 	return object{"model": c.model, "created_at": x.Time.Format("2006-01-02T15:04:05.000000Z"),
 		"message": object{"role": roleAssistant, "content": ""}, "done_reason": "load", "done": true}
 }

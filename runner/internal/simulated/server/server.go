@@ -34,6 +34,7 @@ type Server struct {
 	bodies   map[digest]int
 	models   map[variant]*simulated.Model
 	asked    map[string]bool
+	loaded   map[string]int // context by model, as Ollama's chats loaded it
 
 	settling atomic.Int64 // requests whose reply is being written
 	logMu    sync.Mutex
@@ -44,7 +45,7 @@ func New(opts Options) *Server {
 	s := &Server{
 		opts: opts.withDefaults(),
 		keys: map[digest]*keyState{}, bodies: map[digest]int{},
-		models: map[variant]*simulated.Model{}, asked: map[string]bool{},
+		models: map[variant]*simulated.Model{}, asked: map[string]bool{}, loaded: map[string]int{},
 	}
 	s.start = s.opts.Now()
 	s.counters.ByPath, s.counters.ByOutcome = map[string]int{}, map[string]int{}
@@ -83,6 +84,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer x.end()
 	switch {
 	case rt.serve == nil:
+		x.Asked = r.Method + " " + r.URL.Path[:min(len(r.URL.Path), 200)]
 		x.refuse(OutcomeNotFound, &failure{status: http.StatusNotFound, message: "Invalid URL (" + r.Method + " " + r.URL.Path + ")"})
 	case wrong:
 		w.Header().Set("Allow", rt.method)
@@ -178,6 +180,7 @@ func (s *Server) table() []route {
 	get("/v1beta/models", gemini{}, (*exchange).listGemini)
 	get("/v1beta/models/", gemini{}, (*exchange).oneGemini)
 	get("/api/tags", o, (*exchange).tagsOllama)
+	get("/api/ps", o, (*exchange).psOllama)
 	get("/api/version", o, (*exchange).versionOllama)
 	return append(out, route{http.MethodPost, "/api/show", o, false, (*exchange).showOllama})
 }

@@ -150,6 +150,20 @@ func TestListsOfModels(t *testing.T) {
 	}
 }
 
+// Ollama tells with which context a model is loaded, once it has been asked.
+func TestLoadedModels(t *testing.T) {
+	s := New(Options{Context: 4096})
+	ps := func() string {
+		_, body, _ := record(s, httptest.NewRequest("GET", "/api/ps", nil))
+		return body
+	}
+	like(t, ps(), `{"models": []}`)
+	ask(t, s, wires[0], openAIBody)
+	ask(t, s, wires[3], strings.Replace(ollamaBody, `"options": {`, `"options": {"num_ctx": 2048, `, 1))
+	like(t, ps(), `{"models": [{"name": "m", "model": "m", "size": 0, "digest": "<any>", "expires_at": "<any>", "size_vram": 0, "context_length": 2048,
+		"details": {"parent_model": "", "format": "none", "family": "simulated", "families": ["simulated"], "parameter_size": "0", "quantization_level": "none"}}]}`)
+}
+
 // A server that serves every name lists those that were asked.
 func TestNamesThatWereAskedAreListed(t *testing.T) {
 	s := New(Options{})
