@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/wire"
@@ -51,7 +52,7 @@ func (o object) append(b []byte) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(b, encode(m.name)...)
+		b = strconv.AppendQuote(b, m.name) // names are plain ASCII, ours all of them
 		b = append(b, ':')
 		if m.sub != nil {
 			b = m.sub.append(b)

@@ -156,7 +156,11 @@ func behind200(body []byte, usage completion.Usage) *fault {
 	if class == Malformed {
 		class = Server
 	}
-	return &fault{class, "an error behind status 200: " + tidy(c.message), usage}
+	message := "an error behind status 200"
+	if c.message != "" {
+		message += ": " + c.message
+	}
+	return &fault{class, message, usage}
 }
 
 // longestMessage bounds what an error repeats of a body.

@@ -109,6 +109,20 @@ func TestWithoutAKeyNothingIsSent(t *testing.T) {
 	}
 }
 
+// TestAKeyThatNoHeaderCarries: a line end out of a file of keys, say.
+func TestAKeyThatNoHeaderCarries(t *testing.T) {
+	for _, key := range []string{"sk-0123456789\n", "sk 0123456789", "sk-0123456789\u00e9"} {
+		p := &provider.Pool{Transport: refusing{t}, Endpoint: func(*completion.Origin) (provider.Endpoint, error) {
+			return provider.Endpoint{Key: key, KeyEnv: "THE_KEY"}, nil
+		}}
+		_, err := ask(t, p, origin(t, "openai", "", "m"))
+		var e *provider.Error
+		if !errors.As(err, &e) || e.Class != provider.Credentials || !strings.Contains(e.Mend, "$THE_KEY") || strings.Contains(err.Error(), "0123456789") {
+			t.Errorf("%q: %v", key, err)
+		}
+	}
+}
+
 // refusing fails a test in which something is sent.
 type refusing struct{ t *testing.T }
 
@@ -151,7 +165,10 @@ func TestMessagesNameWhatToDo(t *testing.T) {
 		}}
 		_, err := ask(t, p, origin(t, c.provider, c.base, "m"))
 		var e *provider.Error
-		if !errors.As(err, &e) || err.Error() != c.want || e.Mend != c.mend {
+		if !errors.As(err, &e) {
+			t.Fatal(err)
+		}
+		if err.Error() != c.want || e.Mend != c.mend {
 			t.Errorf("got  %v\nwant %s\nmend %q", err, c.want, e.Mend)
 		}
 	}
@@ -174,7 +191,10 @@ func TestTheBodyMayAskToWait(t *testing.T) {
 	}}
 	_, err := ask(t, p, origin(t, "google", "", "gemini-2.5-flash"))
 	var e *provider.Error
-	if !errors.As(err, &e) || e.RetryAfter != 37500*time.Millisecond {
+	if !errors.As(err, &e) {
+		t.Fatal(err)
+	}
+	if e.RetryAfter != 37500*time.Millisecond {
 		t.Errorf("%v, to wait %v", err, e.RetryAfter)
 	}
 }

@@ -20,8 +20,6 @@ type fault struct {
 	usage   completion.Usage
 }
 
-func (f *fault) Error() string { return f.message }
-
 // malformed says that a body is not what the provider's format promises.
 func malformed(message string) *fault {
 	return &fault{class: Malformed, message: message, usage: completion.UnknownUsage()}

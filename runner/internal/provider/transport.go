@@ -233,14 +233,14 @@ func (c *call) read() {
 // refused makes the error of a status that is not 200.
 func (c *call) refused() *Error {
 	if c.status >= 300 && c.status < 400 {
-		e := c.fail(Invalid, fmt.Sprintf("the server sends on to %q, and a key goes to its declared host only", tidy(c.header.Get("Location"))), nil)
+		e := c.fail(Invalid, fmt.Sprintf("the server sends on to %q, and a key goes to its declared host only", c.header.Get("Location")), nil)
 		e.Mend = "give the final address as base_url"
 		return e
 	}
 	said := readComplaint(c.raw)
 	class := classify(c.status, said)
-	message := tidy(said.message)
-	if message == "" {
+	message := said.message
+	if strings.TrimSpace(message) == "" {
 		message = strings.ToLower(http.StatusText(c.status))
 	}
 	e := c.fail(class, message, nil)
@@ -266,9 +266,9 @@ func (c *call) lost(ctx context.Context, err error, prefix string) *Error {
 	case errors.Is(cause, errIdle):
 		return c.fail(Timeout, fmt.Sprintf("%s%v (%v)", prefix, errIdle, c.to.idle), nil)
 	case errors.As(err, &ne) && ne.Timeout():
-		return c.fail(Timeout, prefix+tidy(err.Error()), nil)
+		return c.fail(Timeout, prefix+err.Error(), nil)
 	}
-	return c.fail(Connection, prefix+tidy(err.Error()), nil)
+	return c.fail(Connection, prefix+err.Error(), nil)
 }
 
 // fail makes an error with everything that is known of the exchange.

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,14 +78,20 @@ func (p *Pool) newWired(o *completion.Origin) (*wired, error) {
 	}
 	model, options, err := w.format.client(o, base, audited{p})
 	if err != nil {
-		return nil, w.problem(Invalid, "the client cannot be made: "+tidy(err.Error()), nil)
+		return nil, w.problem(Invalid, "the client cannot be made: "+err.Error(), nil)
 	}
 	w.model, w.options = model, append(callOptions(o), options...)
 	return w, nil
 }
 
-// keyless reports a missing key as an error, for the providers' own endpoints.
+// keyless reports a key that is missing, for the providers' own endpoints, or
+// that no header can carry.
 func (w *wired) keyless() error {
+	if strings.ContainsFunc(w.endpoint.Key, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		e := w.problem(Credentials, "the key has a space, a line end or another character that no key has", nil)
+		e.Mend = cmp.Or(e.Mend, "put the key alone into its variable")
+		return e
+	}
 	if w.endpoint.Key != "" || w.endpoint.BaseURL != "" || w.origin.Provider == "ollama" {
 		return nil
 	}
@@ -96,10 +103,11 @@ func (w *wired) keyless() error {
 	return e
 }
 
-// problem makes an error that names who was asked.
+// problem makes an error that names who was asked. The key is struck out of the
+// message before it is cut to its length, so that no half of it can stay.
 func (w *wired) problem(class Class, message string, err error) *Error {
 	e := &Error{Class: class, RetryAfter: -1, Provider: w.origin.Provider, Model: w.origin.Model, Host: w.host,
-		Message: w.endpoint.redact(message), Usage: completion.UnknownUsage(), Err: err}
+		Message: tidy(w.endpoint.redact(message)), Usage: completion.UnknownUsage(), Err: err}
 	switch class {
 	case Credentials:
 		if w.endpoint.KeyEnv != "" {
@@ -165,7 +173,7 @@ func (w *wired) run(ctx context.Context, req completion.Request, render bool) (*
 		return c, nil
 	}
 	// The client did not even ask the transport to send.
-	return nil, w.problem(Invalid, "not sent, because the client refuses: "+tidy(err.Error()), nil)
+	return nil, w.problem(Invalid, "not sent, because the client refuses: "+err.Error(), nil)
 }
 
 // generate asks the client, which panics over some conversations. Its answer is

@@ -47,6 +47,16 @@ func (b *bench) secrets(t *testing.T) {
 			clean(t, e, e.Error(), e.Message, e.Mend, fmt.Sprint(e.Header), fmt.Sprint(errors.Unwrap(e)))
 		}
 	})
+	t.Run("echoed where the message is cut", func(t *testing.T) {
+		for n := 440; n < 520; n += 3 {
+			for _, status := range []int{200, 400} {
+				b.server.will(plays(status, `{"error":{"message":"`+strings.Repeat("x", n)+`\u0073`+secret[1:]+`"}}`))
+				if e := b.failed(t, b.request(t, nil)); strings.Contains(e.Error(), secret[:6]) {
+					t.Fatalf("half a key stands in %v", e)
+				}
+			}
+		}
+	})
 	t.Run("shown", func(t *testing.T) {
 		sent, err := b.pool.Render(t.Context(), b.request(t, nil))
 		if err != nil {
