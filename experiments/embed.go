@@ -1,5 +1,6 @@
 // Package experiments embeds the instruments and benchmarks that come with the
-// program, so that an experiment outside this repository can import them.
+// program, so that an experiment outside this repository can import them, and
+// the paper's experiment, so that it can be copied.
 package experiments
 
 import "embed"
@@ -8,3 +9,8 @@ import "embed"
 //
 //go:embed instruments/*.cue benchmarks/*.cue
 var Files embed.FS
+
+// Paper holds paper/, the experiment of the paper.
+//
+//go:embed paper/*.cue
+var Paper embed.FS

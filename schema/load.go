@@ -93,6 +93,7 @@ func (l *loader) instance(dir string) *build.Instance {
 		return nil
 	}
 	l.ignoredFiles(inst)
+	l.staleCopy()
 	return inst
 }
 

@@ -1,16 +1,14 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
 	"cuelang.org/go/cue/load"
-
-	"circumplex.example/experiments"
 )
 
 // moduleRoot returns the directory at or above dir that holds cue.mod with its
@@ -41,33 +39,39 @@ func overlay(root string, hasModule bool) (map[string]load.Source, error) {
 	if ownModule(root) {
 		return out, nil
 	}
-	pkg := filepath.Join(root, "cue.mod", "pkg", filepath.FromSlash(Module))
-	add := func(fsys fs.FS, below string) error {
-		return fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || path.Ext(p) != ".cue" {
-				return err
-			}
-			name := filepath.Join(pkg, below, filepath.FromSlash(p))
-			if below != "schema" {
-				if _, err := os.Stat(filepath.Dir(name)); err == nil {
-					return nil
-				}
-			}
-			b, err := fs.ReadFile(fsys, p)
-			if err != nil {
-				return err
-			}
-			out[name] = load.FromBytes(b)
-			return nil
-		})
+	pkg := filepath.Join(root, filepath.FromSlash(CopyDir))
+	copied, err := Copy()
+	if err != nil {
+		return nil, err
 	}
-	if err := add(files, "schema"); err != nil {
-		return nil, fmt.Errorf("laying out the embedded schema: %w", err)
+	for _, f := range copied {
+		name := filepath.Join(pkg, filepath.FromSlash(f.Path))
+		if !f.IsSchema() {
+			if _, err := os.Stat(filepath.Dir(name)); err == nil {
+				continue
+			}
+		}
+		out[name] = load.FromBytes(f.Data)
 	}
-	if err := add(experiments.Files, "experiments"); err != nil {
-		return nil, fmt.Errorf("laying out the embedded instruments: %w", err)
+	return out, emptied(filepath.Join(pkg, "schema"), out)
+}
+
+// emptied lays an empty file over those that a copy of another version has and
+// this program's schema has not: merged, the two would contradict each other.
+func emptied(dir string, out map[string]load.Source) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
 	}
-	return out, nil
+	for _, e := range entries {
+		name := filepath.Join(dir, e.Name())
+		if _, ours := out[name]; !ours && filepath.Ext(name) == ".cue" {
+			out[name] = load.FromString("package schema\n")
+		}
+	}
+	return nil
 }
 
 // ModuleFile returns the content of cue.mod/module.cue for a module.

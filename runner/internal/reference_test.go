@@ -7,14 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
-	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/format"
-	"cuelang.org/go/cue/parser"
-	"cuelang.org/go/cue/token"
 	"github.com/google/go-cmp/cmp"
 
 	"circumplex.example/analysis/report"
@@ -144,17 +139,25 @@ func subcommands(help string) []string {
 
 // schemaPage lists definitions and fields with their comments.
 func schemaPage(t *testing.T) []byte {
+	defs, err := schema.Definitions()
+	if err != nil {
+		t.Fatal(err)
+	}
 	var b bytes.Buffer
 	b.WriteString(schemaIntro + generated)
-	for _, name := range schemaFiles(t) {
-		f, err := parser.ParseFile(filepath.Join("..", "..", "schema", name), nil, parser.ParseComments)
-		if err != nil {
-			t.Fatal(err)
+	for _, d := range defs {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n", d.Name, d.Doc)
+		if d.Type != "" {
+			fmt.Fprintf(&b, "\n    %s\n", d.Type)
+			continue
 		}
-		for _, d := range f.Decls {
-			if field, ok := d.(*ast.Field); ok {
-				definition(t, &b, field)
-			}
+		for _, e := range d.Embeds {
+			fmt.Fprintf(&b, "\nIt has the fields of %s too.\n", e)
+		}
+		b.WriteString("\n| field | type | meaning |\n|---|---|---|\n")
+		for _, f := range d.Fields {
+			fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", strings.ReplaceAll(f.Path, "|", `\|`), strings.ReplaceAll(f.Type, "|", `\|`),
+				tabular.MarkdownCell(strings.ReplaceAll(f.Doc, "\n", " ")))
 		}
 	}
 	return b.Bytes()
@@ -162,108 +165,8 @@ func schemaPage(t *testing.T) []byte {
 
 const schemaIntro = `# Schema
 
-What may stand in an experiment. ` + "`import \"circumplex.example/schema\"`" + ` gives these definitions; an editor with CUE support shows the same comments.
+What may stand in an experiment. ` + "`import \"circumplex.example/schema\"`" + ` gives these definitions; an editor with CUE support shows the same comments, and ` + "`runner schema`" + ` prints them.
 
 ` + "`field!`" + ` must be there, ` + "`field?`" + ` may be, and a type with ` + "`*`" + ` names its default. ` + "`[...]`" + ` as a field stands for any name.
 Checks that span fields (placeholders, draws, ` + "`where`" + `, levels that would send the same request) are made by ` + "`runner validate`" + `; stock ` + "`cue vet`" + ` makes the others.
 `
-
-// schemaFiles are in the order in which an author meets them.
-func schemaFiles(t *testing.T) []string {
-	t.Helper()
-	order := []string{"experiment.cue", "model.cue", "prompt.cue", "instrument.cue"}
-	entries, err := filepath.Glob(filepath.Join("..", "..", "schema", "*.cue"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		if !slices.Contains(order, filepath.Base(e)) {
-			order = append(order, filepath.Base(e))
-		}
-	}
-	return order
-}
-
-func definition(t *testing.T, b *bytes.Buffer, field *ast.Field) {
-	name, _, err := ast.LabelName(field.Label)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fmt.Fprintf(b, "\n## %s\n\n%s\n", name, doc(field))
-	s, ok := field.Value.(*ast.StructLit)
-	if !ok {
-		fmt.Fprintf(b, "\n    %s\n", expression(t, field.Value))
-		return
-	}
-	var rows bytes.Buffer
-	for _, d := range s.Elts {
-		if e, ok := d.(*ast.EmbedDecl); ok {
-			fmt.Fprintf(b, "\nIt has the fields of %s too.\n", expression(t, e.Expr))
-		}
-	}
-	fields(t, &rows, "", s)
-	b.WriteString("\n| field | type | meaning |\n|---|---|---|\n")
-	b.Write(rows.Bytes())
-}
-
-// fields writes a row a field, those of structs within below their own.
-func fields(t *testing.T, b *bytes.Buffer, prefix string, s *ast.StructLit) {
-	for _, d := range s.Elts {
-		f, ok := d.(*ast.Field)
-		if !ok {
-			continue
-		}
-		name := prefix + label(t, f)
-		within, isStruct := f.Value.(*ast.StructLit)
-		kind := "`{...}`"
-		if !isStruct {
-			kind = "`" + strings.ReplaceAll(expression(t, f.Value), "|", `\|`) + "`"
-		}
-		fmt.Fprintf(b, "| `%s` | %s | %s |\n", strings.ReplaceAll(name, "|", `\|`), kind, tabular.MarkdownCell(strings.ReplaceAll(doc(f), "\n", " ")))
-		if isStruct {
-			fields(t, b, strings.TrimRight(name, "!?")+".", within)
-		}
-	}
-}
-
-func label(t *testing.T, f *ast.Field) string {
-	s := expression(t, f.Label)
-	switch f.Constraint {
-	case token.OPTION:
-		s += "?"
-	case token.NOT:
-		s += "!"
-	}
-	return s
-}
-
-// expression renders CUE on one line.
-func expression(t *testing.T, n ast.Node) string {
-	t.Helper()
-	src, err := format.Node(n, format.Simplify())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var parts []string
-	for line := range strings.Lines(string(src)) {
-		if code, _, _ := strings.Cut(line, "// "); strings.TrimSpace(code) != "" {
-			parts = append(parts, strings.Join(strings.Fields(code), " "))
-		}
-	}
-	s := strings.Join(parts, ", ")
-	return strings.NewReplacer("{, ", "{", ", }", "}").Replace(s)
-}
-
-// doc is the comment above a field.
-func doc(f *ast.Field) string {
-	var lines []string
-	for _, g := range ast.Comments(f) {
-		if !g.Doc {
-			continue
-		}
-		for _, c := range g.List {
-			lines = append(lines, strings.TrimSpace(strings.TrimPrefix(c.Text, "//")))
-		}
-	}
-	return strings.Join(lines, "\n")
-}
