@@ -49,6 +49,7 @@ var only = map[string][]string{
 	"runner/internal/session":               {"schema", "schema/diag", "runner/internal/completion", "runner/internal/design", "runner/internal/simulated", "runner/internal/wire"},
 	"runner/internal/plan":                  {"schema", "schema/diag", "runner/internal/completion", "runner/internal/design", "runner/internal/session"},
 	"runner/internal/table":                 {"schema", "analysis/tabular", "runner/internal/answer", "runner/internal/completion", "runner/internal/design", "runner/internal/session"},
+	"runner/internal/scaffold":              {"schema", "schema/diag", "experiments"},
 	"analysis/tabular":                      {},
 	"analysis/score":                        {},
 	"analysis/rank":                         {},

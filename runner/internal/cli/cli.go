@@ -59,6 +59,7 @@ func (a *app) root() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError(c, err) })
 	root.AddCommand(
+		a.initCmd(), a.fmtCmd(), a.schemaCmd(), a.completionCmd(),
 		a.validateCmd(), a.planCmd(), a.applyCmd(), a.statusCmd(),
 		a.doctorCmd(),
 		a.simulateCmd(),
@@ -71,6 +72,7 @@ func (a *app) root() *cobra.Command {
 			sub.Args = argsAsUsage(sub.Args)
 		}
 	}
+	completions(root)
 	root.Args = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
@@ -92,6 +94,7 @@ const longHelp = `Declarative experiments on how language models answer question
 An experiment is a directory of .cue files. Edit it, see what a change means
 with plan, collect with apply, find the tables below results/.
 
+  runner init DIR        a new experiment, ready to run
   runner validate DIR    is the experiment sound?
   runner plan DIR        what is stored, what would be asked, at what size
   runner apply DIR       ask what is missing, write tables, analyze

@@ -93,9 +93,7 @@ func exitCode(err error) int {
 // problems prints what is wrong with an experiment: places relative to the
 // working directory, so that editors jump.
 func (a *app) problems(list diag.List) {
-	if wd, err := os.Getwd(); err == nil {
-		list = list.Relative(wd)
-	}
+	list = a.relative(list)
 	if a.flags.json {
 		a.printJSON(a.stdout, map[string]any{"ok": !list.HasErrors(), "problems": list})
 		return
@@ -104,6 +102,14 @@ func (a *app) problems(list diag.List) {
 	if n := countErrors(list); n > 1 {
 		fmt.Fprintf(a.stderr, "%d problems\n", n)
 	}
+}
+
+// relative returns problems with their places relative to the working directory.
+func (a *app) relative(list diag.List) diag.List {
+	if wd, err := os.Getwd(); err == nil {
+		return list.Relative(wd)
+	}
+	return list
 }
 
 func countErrors(list diag.List) int {
