@@ -269,6 +269,9 @@ func (l *loader) oneInstrument(name string, field cue.Value) *Instrument {
 
 var instrumentName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 
+// instrumentField is an instrument's name that can be written without quotes.
+var instrumentField = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
 // defaults are what an instrument of scale and key alone leaves out: its name,
 // and the names of its values, in the order of the key.
 func (l *loader) defaults(name string, field cue.Value) cue.Value {

@@ -11,10 +11,10 @@ import (
 func (a *app) importCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import",
-		Short: "Make tables from data collected elsewhere",
+		Short: "Take in answers, benchmarks and questionnaires from elsewhere",
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(a.importAnswersCmd(), a.importBenchmarkCmd())
+	c.AddCommand(a.importAnswersCmd(), a.importBenchmarkCmd(), a.importInstrumentCmd())
 	c.Args = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil

@@ -28,7 +28,7 @@ func openCSV(path string, data []byte, p pattern) (*source, error) {
 	}
 	c := &csvFile{path: absolute(path), data: bytes.TrimPrefix(data, []byte("\ufeff"))}
 	c.declared()
-	header, name, err := c.detect(p)
+	header, name, err := c.detect(p.count)
 	if err != nil {
 		return nil, err
 	}
@@ -92,9 +92,9 @@ func (c *csvFile) reader(comma rune) *csv.Reader {
 	return r
 }
 
-// detect chooses the delimiter that gives the header the most item columns, and
-// of equals the one that gives it the most columns.
-func (c *csvFile) detect(p pattern) (header []string, name string, err error) {
+// detect chooses the delimiter that gives the header the most columns that are
+// known, and of equals the one that gives it the most columns.
+func (c *csvFile) detect(known func(header []string) int) (header []string, name string, err error) {
 	var firstErr error
 	best, chosen := -1, c.comma
 	for _, d := range delimiters {
@@ -109,7 +109,7 @@ func (c *csvFile) detect(p pattern) (header []string, name string, err error) {
 		for i := range fields {
 			fields[i] = strings.TrimSpace(fields[i])
 		}
-		if score := p.count(fields)<<32 + len(fields); score > best {
+		if score := known(fields)<<32 + len(fields); score > best {
 			best, header, name, chosen = score, fields, d.name, d.comma
 		}
 	}

@@ -9,6 +9,9 @@
 // flags, stores, providers or what is computed from the tables. A cell that
 // holds no answer becomes a status with the cell's own text beside it: nothing
 // is clamped, rounded or guessed.
+//
+// It also reads a questionnaire's wording from CSV (ReadInstrument), with every
+// fault of the file at its line and column.
 package importer
 
 import (

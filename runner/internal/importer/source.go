@@ -76,12 +76,15 @@ func open(path string, p pattern) (*source, error) {
 
 // unreadable is a problem with the file as a whole.
 func unreadable(path string, err error) error {
+	return cannotRead(path, err, "give a CSV or Parquet file with one row a respondent")
+}
+
+func cannotRead(path string, err error, mend string) error {
 	var pe *os.PathError
 	if errors.As(err, &pe) {
 		err = pe.Err
 	}
-	return problem(path, diag.Problem{What: fmt.Sprintf("the file cannot be read: %v", err),
-		Mend: "give a CSV or Parquet file with one row a respondent"})
+	return problem(path, diag.Problem{What: fmt.Sprintf("the file cannot be read: %v", err), Mend: mend})
 }
 
 // problem is a file's one problem.
