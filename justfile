@@ -66,15 +66,17 @@ paper *FLAGS:
 ci *SECTIONS:
     bash .ci/run {{ SECTIONS }}
 
-# programs for all systems with checksums, in dist/
+# programs for all systems with checksums, in dist/; they need nothing installed
 release:
     rm -rf dist && mkdir dist
+    @[ -z "$(git status --porcelain)" ] || echo "note: there are changes that are in no commit; the programs will say so"
     @for p in {{ platforms }}; do \
         os=${p%/*}; arch=${p#*/}; ext=; [ "$os" = windows ] && ext=.exe; \
         echo "dist/runner-$os-$arch$ext"; \
-        CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -trimpath -ldflags='-s -w' -o "dist/runner-$os-$arch$ext" ./runner || exit 1; \
+        CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -trimpath -buildvcs=auto -ldflags='-s -w' -o "dist/runner-$os-$arch$ext" ./runner || exit 1; \
     done
     cd dist && (sha256sum runner-* 2>/dev/null || shasum -a 256 runner-*) > SHA256SUMS && cat SHA256SUMS
+    @if [ -x "dist/runner-$(go env GOHOSTOS)-$(go env GOHOSTARCH)" ]; then "dist/runner-$(go env GOHOSTOS)-$(go env GOHOSTARCH)" version; fi
 
 # gives the module another name, when the project has a home
 rename-module NAME:

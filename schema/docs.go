@@ -90,9 +90,9 @@ func definitionOf(field *ast.Field) (Definition, error) {
 	}
 	for _, e := range s.Elts {
 		if e, ok := e.(*ast.EmbedDecl); ok {
-			x, err := oneLine(e.Expr)
-			if err != nil {
-				return d, err
+			x, xerr := oneLine(e.Expr)
+			if xerr != nil {
+				return d, xerr
 			}
 			d.Embeds = append(d.Embeds, x)
 		}

@@ -43,6 +43,9 @@ func TestPagesRun(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the pages are written for a shell")
 	}
+	if testing.Short() {
+		t.Skip("it runs many programs")
+	}
 	bash, err := exec.LookPath("bash")
 	if err != nil {
 		t.Skip("there is no bash here")

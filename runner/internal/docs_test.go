@@ -50,15 +50,6 @@ func validated(t *testing.T, files map[string]string) string {
 	return out.String()
 }
 
-// The experiment of the tutorial is sound outside this repository, as the page
-// says.
-func TestTutorialExperiment(t *testing.T) {
-	want := "jobs is sound: 80 sessions in 2 cells, 80 completions\n"
-	if got := validated(t, map[string]string{"experiment.cue": cueBlocks(t, "docs/tutorial.md")[0]}); got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
 // The examples of the how-tos are sound in an experiment that uses them.
 func TestHowtoExamples(t *testing.T) {
 	experiment := func(pkg, instrument, prompts string) string {
@@ -87,7 +78,7 @@ _used: instruments
 	const plain = `plain: template: "From 1 to 5, how much is each of these people like you?"`
 	const models = "\nmodels: \"sim-a\": {provider: \"simulated\"}\n"
 	t.Run("instrument", func(t *testing.T) {
-		validated(t, map[string]string{"mood.cue": cueBlocks(t, "docs/howto/use-your-own-instrument.md")[0], "experiment.cue": experiment("mood", "mood", "{"+plain+"}") + models})
+		validated(t, map[string]string{"mood.cue": cueBlocks(t, "docs/howto/use-your-own-instrument.md")[0], "experiment.cue": experiment("study", "mood", "{"+plain+"}") + models})
 	})
 	t.Run("model", func(t *testing.T) {
 		validated(t, map[string]string{"experiment.cue": experiment("a", "instruments.pvq57", "{"+plain+"}") + cueBlocks(t, "docs/howto/add-a-model.md")[0]})
