@@ -39,7 +39,7 @@ func (a *app) validate(_ context.Context, dir string) error {
 		return err
 	}
 	if a.flags.json {
-		list := o.warnings
+		list := a.relative(o.warnings)
 		if list == nil {
 			list = diag.List{}
 		}
