@@ -23,16 +23,16 @@ type inputs struct {
 
 func newInputs(exp *schema.Experiment, info table.Info, mishaps map[completion.Key]string) *inputs {
 	in := &inputs{sha256.New(), mishaps}
-	var prices []any
-	for _, m := range exp.Models {
-		prices = append(prices, m.Name, m.Price)
-	}
-	b, err := json.Marshal([]any{table.Version, answer.Version, info, exp.Title, exp.Benchmarks, exp.Analysis,
-		exp.Instrument, prices, exp.FactorNames()})
+	declared, err := exp.Encode()
 	if err != nil {
 		panic("apply: an experiment does not encode: " + err.Error())
 	}
+	b, err := json.Marshal([]any{table.Version, answer.Version, info})
+	if err != nil {
+		panic("apply: facts about a collection do not encode: " + err.Error())
+	}
 	in.h.Write(b)
+	in.h.Write(declared)
 	return in
 }
 

@@ -24,7 +24,7 @@ func writeTables(ctx context.Context, l *Library, d *design.Design, b *session.B
 	if err != nil {
 		return nil, false, err
 	}
-	if old.Current(dir, s.Inputs) {
+	if old.Current(dir, s.Inputs) && old.Declaration != nil {
 		return old, false, nil
 	}
 	// Everything is held at once here; a tighter heap costs a tenth of the time
@@ -58,6 +58,9 @@ func writeTables(ctx context.Context, l *Library, d *design.Design, b *session.B
 		return nil, false, err
 	}
 	if err := writeCodebook(dir, d); err != nil {
+		return nil, false, err
+	}
+	if err := m.Declare(dir, d.Experiment); err != nil {
 		return nil, false, err
 	}
 	return m, true, m.Write(dir)

@@ -34,7 +34,9 @@ type Manifest struct {
 	InputsDigest   string             `json:"inputs_digest"`
 	Counts         Counts             `json:"counts"`
 	Import         *Import            `json:"import,omitempty"`
-	Tables         []ManifestTable    `json:"tables"`
+	// Declaration is the experiment as it was declared; nil for an import.
+	Declaration *ManifestTable  `json:"declaration,omitempty"`
+	Tables      []ManifestTable `json:"tables"`
 }
 
 // ManifestInstrument names the instrument.
@@ -50,7 +52,10 @@ type ManifestTable struct {
 	SHA256 string `json:"sha256"`
 }
 
-const manifestName = "manifest.json"
+const (
+	manifestName    = "manifest.json"
+	declarationName = "experiment.json"
+)
 
 // Names lists the tables of a collection, without runs.
 func Names() []string {
@@ -100,6 +105,42 @@ func (m *Manifest) Write(dir string) error {
 	return tabular.WriteFile(filepath.Join(dir, manifestName), append(b, '\n'))
 }
 
+// Declare puts the experiment beside the tables, so that a later one can be held
+// against it when its files are long gone, and names it in the manifest.
+func (m *Manifest) Declare(dir string, exp *schema.Experiment) error {
+	data, err := exp.Encode()
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(data)
+	m.Declaration = &ManifestTable{File: declarationName, SHA256: hex.EncodeToString(sum[:])}
+	return tabular.WriteFile(filepath.Join(dir, declarationName), data)
+}
+
+// Declared reads the experiment that Declare put into dir.
+func (m *Manifest) Declared(dir string) (*schema.Experiment, error) {
+	if m.Declaration == nil {
+		return nil, fmt.Errorf("%s does not name the experiment it was made from: %w", filepath.Join(dir, manifestName), ErrNotDeclared)
+	}
+	path := filepath.Join(dir, declarationName)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != m.Declaration.SHA256 {
+		return nil, fmt.Errorf("%s is not what the manifest beside it names: %w", path, ErrNotDeclared)
+	}
+	exp, err := schema.Decode(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return exp, nil
+}
+
+// ErrNotDeclared is wrapped where a results folder holds no experiment that can
+// be relied on.
+var ErrNotDeclared = errors.New("the experiment is not at hand")
+
 // ReadManifest reads the manifest in dir; nil if there is none.
 func ReadManifest(dir string) (*Manifest, error) {
 	path := filepath.Join(dir, manifestName)
@@ -123,7 +164,11 @@ func (m *Manifest) Current(dir, inputs string) bool {
 	if m == nil || m.InputsDigest != inputs || m.TableVersion != Version || len(m.Tables) != len(Names()) {
 		return false
 	}
-	for _, t := range m.Tables {
+	files := m.Tables
+	if m.Declaration != nil {
+		files = append(files[:len(files):len(files)], *m.Declaration)
+	}
+	for _, t := range files {
 		sum, err := fileDigest(filepath.Join(dir, t.File))
 		if err != nil || sum != t.SHA256 {
 			return false
