@@ -198,3 +198,18 @@ func (s *span) times() (oldest, newest time.Time) {
 	}
 	return time.UnixMicro(s.oldest).UTC(), time.UnixMicro(s.newest).UTC()
 }
+
+// Stored finds what a library holds for the origins of answers and generations,
+// and says how many completions that is. Where replies have to be read again,
+// such as to see whether they are valid, withTexts brings their texts too.
+func Stored(ctx context.Context, l *Library, answers, generations []*completion.Origin, withTexts bool) (session.Replies, int, error) {
+	b, err := loadBriefs(ctx, l, answers, generations, withTexts)
+	if err != nil {
+		return nil, 0, err
+	}
+	n := len(b.texts.records)
+	for _, x := range b.indexes {
+		n += x.Len()
+	}
+	return b, n, nil
+}

@@ -61,6 +61,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(
 		a.initCmd(), a.fmtCmd(), a.schemaCmd(), a.completionCmd(),
 		a.validateCmd(), a.planCmd(), a.applyCmd(), a.statusCmd(),
+		a.diffCmd(),
 		a.doctorCmd(),
 		a.simulateCmd(),
 		a.analyzeCmd(), a.reportCmd(), a.exportCmd(), a.importCmd(),
@@ -97,6 +98,7 @@ with plan, collect with apply, find the tables below results/.
   runner init DIR        a new experiment, ready to run
   runner validate DIR    is the experiment sound?
   runner plan DIR        what is stored, what would be asked, at what size
+  runner diff A B        what a change of an experiment changes
   runner apply DIR       ask what is missing, write tables, analyze
   runner doctor DIR      are keys and endpoints in order?
   runner status DIR      how far the collection is, and where everything lies
