@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -55,39 +56,44 @@ var causes = map[string]string{
 // draws says who is drawn anew, and why.
 func (v *diffView) draws() []block {
 	var out []block
+	moved := false
 	for _, r := range v.d.Draws {
 		what := named(r.Variable)
 		if r.Prompt != "" {
 			what += " of prompt " + said(r.Prompt)
 		}
-		out = append(out, block{sign: "~", says: marked(fmt.Sprintf("%s (%s): %s of %s get another value, %s", what, r.Draw, num(r.Changed), count(r.Of, "replicate"), fresh(r)))})
-		var why []string
+		s := fmt.Sprintf("%s (%s): %s of %s change", what, r.Draw, num(r.Changed), count(r.Of, "replicate"))
+		if takesPlaces[r.Draw] && r.Prompt != "" && r.Fresh < r.Changed {
+			moved = true
+			s += fmt.Sprintf("; %s, the others change places", areNew(r.Fresh))
+		}
+		out = append(out, block{sign: "~", says: marked(s)})
 		for _, w := range r.Why {
-			why = append(why, causes[w])
+			out = append(out, block{depth: 1, sign: "*", says: marked(causes[w])})
 		}
-		if len(why) > 0 {
-			out = append(out, block{depth: 1, sign: "*", says: marked("why: " + strings.Join(why, "; "))})
-		}
-		if r.Fresh < r.Changed && r.Draw != "generate" && r.Variable != "order of the items" {
-			out = append(out, block{depth: 1, sign: "*", says: "the others move to another replicate number; a reply is found by what was asked, so it moves along where the whole text stays the same"})
-		}
+	}
+	if moved {
+		out = append(out, block{says: "Replies are found by what was asked: who only changes places keeps them, unless another part of the text changes too."})
 	}
 	return out
 }
 
-func fresh(r diff.Redraw) string {
-	switch r.Fresh {
+// takesPlaces are the draws that hand the entries round.
+var takesPlaces = map[string]bool{"shuffle": true, "cycle": true}
+
+func areNew(n int) string {
+	switch n {
 	case 0:
-		return "none of them new"
+		return "none is new"
 	case 1:
-		return "1 value is drawn that was not before"
+		return "1 is new"
 	}
-	return num(r.Fresh) + " values are drawn that were not before"
+	return num(n) + " are new"
 }
 
 func (v *diffView) askedSummary() string {
 	d := v.d
-	return fmt.Sprintf("%s kept, %s added, %s removed", count(d.Sessions.Kept, "session"), num(d.Sessions.Added), num(d.Sessions.Removed))
+	return fmt.Sprintf("%s kept, %s new, %s dropped", count(d.Sessions.Kept, "session"), num(d.Sessions.Added), num(d.Sessions.Removed))
 }
 
 // asked holds cells, sessions and completions against each other.
@@ -97,7 +103,7 @@ func (v *diffView) asked() []block {
 		return nil
 	}
 	kept := d.Cells.New - d.Cells.Added
-	counts := block{names: 1, head: []string{"", "before", "after", "kept", "added", "removed"}, rows: [][]string{
+	counts := block{names: 1, head: []string{"", "before", "after", "kept", "new", "dropped"}, rows: [][]string{
 		{"cells", num(d.Cells.Old), num(d.Cells.New), num(kept), num(d.Cells.Added), num(max(0, d.Cells.Old-kept))},
 		counted("sessions", d.Sessions), counted("completions", d.Requests)}}
 	out := []block{counts}
@@ -114,7 +120,7 @@ func counted(name string, c diff.Count) []string {
 }
 
 func (v *diffView) costSentence(c diff.Cost) string {
-	s := costWords(c)
+	s := strings.TrimPrefix(costWords(c), "cost ")
 	if len(c.Unpriced) == 0 {
 		return s
 	}
@@ -122,7 +128,7 @@ func (v *diffView) costSentence(c diff.Cost) string {
 	for _, m := range c.Unpriced {
 		models = append(models, said(m))
 	}
-	return s + " (no price declared for " + strings.Join(models, ", ") + ")"
+	return s + " (no price is declared for " + strings.Join(models, ", ") + ")"
 }
 
 // storeLines says what the store holds of it.
@@ -149,11 +155,18 @@ func (v *diffView) storeLines() []block {
 	return []block{{says: marked(s + ".")}}
 }
 
+// levelsShown is up to how many levels those are shown too to which nothing
+// happens.
+const levelsShown = 40
+
 // levelTable shows the sessions of each level that changes.
 func (v *diffView) levelTable() block {
-	t := block{names: 2, head: []string{"factor", "level", "kept", "added", "removed", "to make"}}
+	t := block{names: 2, head: []string{"factor", "level", "kept", "new", "dropped", "asked anew"}}
 	factor := ""
 	for _, l := range v.d.Levels {
+		if len(v.d.Levels) > levelsShown && l.Added+l.Removed+l.Make == 0 {
+			continue
+		}
 		name := named(l.Factor)
 		if l.Factor == factor {
 			name = ""
@@ -179,19 +192,23 @@ func (v *diffView) endpoints() []block {
 }
 
 func endpoint(e diff.Endpoint) marked {
-	where := "the address of provider " + named(e.Provider)
+	where := "its own address"
 	if e.Host != "" {
 		where = named(e.Host)
 	}
 	key := "no key declared"
 	if e.KeyFrom != "" {
-		key = "with the key from " + named(e.KeyFrom)
+		key = "key from " + named(e.KeyFrom)
 	}
 	var models []string
 	for _, m := range e.Models {
 		models = append(models, said(m))
 	}
-	return marked(fmt.Sprintf("%s, %s (model %s)", where, key, strings.Join(models, ", ")))
+	return marked(fmt.Sprintf("%s at %s, %s, for %s", named(e.Provider), where, key, strings.Join(models, ", ")))
+}
+
+func (v *diffView) endpointsSummary() string {
+	return plusMinus(len(v.d.EndpointsAdded), len(v.d.EndpointsRemoved), "address or key")
 }
 
 // tables says what published tables mean now.
@@ -210,10 +227,18 @@ func (v *diffView) tables() []block {
 			out = append(out, each(f)...)
 		}
 	}
-	group("questionnaire: scores before and after cannot be compared", v.d.Instrument, fieldBlocks)
+	group("questionnaire: scores before and after cannot be compared", v.d.Instrument, itemBlocks)
 	group("benchmarks: the same answers are compared with something else", v.d.Benchmarks, benchmarkBlock)
 	group("analysis: the same answers give other numbers; nobody is asked again", v.d.Analysis, fieldBlocks)
 	return out
+}
+
+var itemPath = regexp.MustCompile(`^items\.0*([0-9]+)\.(?:texts\.)?`)
+
+// itemBlocks names an item as people do.
+func itemBlocks(f diff.Field) []block {
+	f.Path = itemPath.ReplaceAllString(f.Path, "item $1, ")
+	return fieldBlocks(f)
 }
 
 // fieldsShown is how many fields of one kind are named.

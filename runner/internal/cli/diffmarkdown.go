@@ -47,7 +47,7 @@ func (s section) markdown(blocks []block) string {
 	fmt.Fprintf(&b, "\n<details%s><summary>%s</summary>\n\n", open, summary)
 	for i, x := range blocks {
 		// A paragraph, a table and a block of code stand between blank lines.
-		if i > 0 && (x.apart() || blocks[i-1].apart()) {
+		if i > 0 && (x.apart() || blocks[i-1].apart() || x.words != nil) {
 			b.WriteByte('\n')
 		}
 		b.WriteString(x.markdown())
@@ -83,7 +83,7 @@ func areLines(n int) string {
 }
 
 // apart reports whether a block stands between blank lines.
-func (x block) apart() bool { return x.head != nil || x.words != nil || x.sign == "" }
+func (x block) apart() bool { return x.words == nil && x.sign == "" }
 
 func (x block) markdown() string {
 	indent := strings.Repeat("  ", x.depth)

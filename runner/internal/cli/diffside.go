@@ -60,7 +60,7 @@ func parseSide(arg string) (sideArg, error) {
 		if _, merr := os.Stat(filepath.Join(arg, "manifest.json")); merr == nil && len(cue) == 0 {
 			return sideArg{kind: inResults, shown: filepath.ToSlash(arg), where: arg}, nil
 		}
-		return sideArg{kind: inDirectory, shown: filepath.ToSlash(filepath.Clean(arg)), where: arg}, nil
+		return sideArg{kind: inDirectory, shown: shownDir(arg), where: arg}, nil
 	case err == nil && filepath.Base(arg) == "manifest.json":
 		return sideArg{kind: inResults, shown: filepath.ToSlash(arg), where: filepath.Dir(arg)}, nil
 	case err == nil:
@@ -71,6 +71,17 @@ func parseSide(arg string) (sideArg, error) {
 		where = "."
 	}
 	return sideArg{kind: inRevision, shown: arg, rev: rev, where: where}, nil
+}
+
+// shownDir is a directory as a label: relative to the working directory.
+func shownDir(dir string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = shown(abs)
+	}
+	if dir == "." {
+		return "the working directory"
+	}
+	return filepath.ToSlash(dir)
 }
 
 // diffArgs reads the arguments; what is not given is the directory of the other
@@ -160,20 +171,27 @@ func complete(x, other *sideArg, repo *revision.Repo) {
 		x.where = "."
 	}
 	if x.kind == inDirectory {
-		x.shown = shown(x.where)
-		if abs, err := filepath.Abs(x.where); err == nil {
-			x.shown = shown(abs)
-		}
+		x.shown = shownDir(x.where)
 	}
 }
 
-// underRoot is a path of a revision from the top: ./ is the working directory,
-// as git has it.
+// underRoot is a path of a revision from the top: ./ and ../ begin at the working
+// directory, as git has it.
 func underRoot(where string, repo *revision.Repo) string {
-	if strings.HasPrefix(where, "./") || strings.HasPrefix(where, "../") {
-		return path.Join(repo.Below, where)
+	if !strings.HasPrefix(where, "./") && !strings.HasPrefix(where, "../") && where != ".." {
+		return where
 	}
-	return where
+	wd, err := os.Getwd()
+	if err == nil {
+		wd, err = filepath.EvalSymlinks(wd)
+	}
+	if err == nil {
+		wd, err = filepath.Rel(repo.Root, wd)
+	}
+	if err != nil {
+		return where
+	}
+	return path.Join(filepath.ToSlash(wd), where)
 }
 
 // diffSide loads one side.

@@ -120,7 +120,10 @@ func (v *diffView) print(w io.Writer) error {
 	b.WriteString(wrap(v.verdict.text(), 0, 0) + "\n")
 	for _, s := range v.sections {
 		b.WriteString("\n" + s.title + "\n")
-		for _, x := range s.blocks {
+		for i, x := range s.blocks {
+			if i > 0 && (x.apart() || s.blocks[i-1].apart()) {
+				b.WriteByte('\n')
+			}
 			b.WriteString(x.text())
 		}
 	}
@@ -145,7 +148,7 @@ func (x block) tableText() string {
 	t := newTable(x.names)
 	t.AppendHeader(row(x.head))
 	for i, r := range x.rows {
-		if i > 0 && r[0] != "" {
+		if i > 0 && x.names > 1 && r[0] != "" {
 			t.AppendSeparator()
 		}
 		t.AppendRow(row(r))

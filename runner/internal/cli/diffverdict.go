@@ -24,7 +24,7 @@ func (v *diffView) sayVerdict() marked {
 	if s := v.cellsChange(); s != "" {
 		parts = append(parts, s)
 	}
-	parts = append(parts, plusMinus(d.Sessions.Added, d.Sessions.Removed, "session"), v.toMake())
+	parts = append(parts, sessionsChange(d.Sessions), v.toMake())
 	if s := v.meaning(); s != "" {
 		parts = append(parts, s)
 	}
@@ -42,7 +42,7 @@ func (v *diffView) cellsChange() string {
 	c := v.d.Cells
 	var parts []string
 	if c.Added+c.Removed > 0 {
-		parts = append(parts, plusMinus(c.Added, c.Removed-c.Renamed, "cell"))
+		parts = append(parts, plusMinus(c.Added, c.Removed, "cell"))
 	}
 	if c.Renamed > 0 {
 		parts = append(parts, count(c.Renamed, "cell")+" under another name")
@@ -50,17 +50,27 @@ func (v *diffView) cellsChange() string {
 	return strings.Join(parts, ", ")
 }
 
-// plusMinus says how many were added and removed; nothing if none.
+// sessionsChange says how many sessions are new and how many are no more.
+func sessionsChange(c diff.Count) string {
+	var parts []string
+	if c.Added > 0 {
+		parts = append(parts, count(c.Added, "new session"))
+	}
+	if c.Removed > 0 {
+		parts = append(parts, count(c.Removed, "session")+" dropped")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// plusMinus says how many were added and removed.
 func plusMinus(added, removed int, noun string) string {
 	switch {
 	case added > 0 && removed > 0:
 		return fmt.Sprintf("%s added and %s removed", count(added, noun), num(removed))
 	case removed > 0:
 		return count(removed, noun) + " removed"
-	case added > 0:
-		return count(added, noun) + " added"
 	}
-	return "no " + noun + " added or removed"
+	return count(added, noun) + " added"
 }
 
 // toMake says what apply would make, and what that costs.
@@ -90,11 +100,11 @@ func costWords(c diff.Cost) string {
 	case c.Free:
 		return "nothing to pay (simulated)"
 	case len(c.Unpriced) == 0:
-		return "about " + dollars(c.Low, c.High)
+		return dollars(c.Low, c.High)
 	case c.High == 0:
 		return "cost unknown"
 	}
-	return fmt.Sprintf("about %s and what is unknown for %s", dollars(c.Low, c.High), count(len(c.Unpriced), "model"))
+	return fmt.Sprintf("%s and unknown for %s", dollars(c.Low, c.High), count(len(c.Unpriced), "model"))
 }
 
 // dollars renders a range of money.
@@ -109,9 +119,9 @@ func dollars(low, high float64) string {
 		return fmt.Sprintf("%.2f", x)
 	}
 	if f(low) == f(high) {
-		return "$" + f(low)
+		return "about $" + f(low)
 	}
-	return "$" + f(low) + "-" + f(high)
+	return "about $" + f(low) + "-" + f(high)
 }
 
 // lost says what becomes of what is there.
@@ -176,8 +186,14 @@ func (v *diffView) aside() string {
 	if len(v.d.Draws) > 0 {
 		parts = append(parts, "personas under other replicate numbers")
 	}
-	if len(parts) == 0 && len(v.d.Factors)+len(v.d.Settings) > 0 {
+	switch {
+	case len(parts) > 0:
+	case len(v.d.Settings) > 0:
 		parts = append(parts, "settings")
+	case len(v.d.Factors) > 0 && v.onlyLists():
+		parts = append(parts, "no respondent draws the changed entries")
+	case len(v.d.Factors) > 0:
+		parts = append(parts, "settings of levels")
 	}
 	if len(parts) == 0 {
 		parts = append(parts, "only what people and providers are told")
@@ -189,4 +205,18 @@ func (v *diffView) aside() string {
 		out += "; nothing to make, nothing lost"
 	}
 	return out
+}
+
+// onlyLists reports whether nothing of the levels changes but lists.
+func (v *diffView) onlyLists() bool {
+	for _, f := range v.d.Factors {
+		for _, c := range f.Levels {
+			for _, x := range c.Fields {
+				if x.List == nil {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }

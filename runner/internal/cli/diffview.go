@@ -1,7 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"reflect"
+	"slices"
 	"strings"
 
 	"circumplex.example/runner/internal/diff"
@@ -42,18 +46,18 @@ func newDiffView(old, now *diffSide, d *diff.Diff) *diffView {
 	if !d.Changed {
 		return v
 	}
-	v.add("What changes", "", true, v.factors())
-	v.add("Who is drawn", "", true, v.draws())
-	v.add("What is asked", v.askedSummary(), true, v.asked())
-	v.add("Where requests and keys go", "", true, v.endpoints())
-	v.add("What the tables mean", "", true, v.tables())
-	v.add("Changes no answer", "", false, v.harmless())
+	v.add("What changes", "", v.factors())
+	v.add("Who is drawn", count(len(d.Draws), "variable"), v.draws())
+	v.add("What the tables mean", v.meaning(), v.tables())
+	v.add("What is asked", v.askedSummary(), v.asked())
+	v.add("Where requests and keys go", v.endpointsSummary(), v.endpoints())
+	v.add("Changes no answer", count(len(d.Harmless), "field"), v.harmless())
 	return v
 }
 
-func (v *diffView) add(title, summary string, open bool, blocks []block) {
+func (v *diffView) add(title, summary string, blocks []block) {
 	if len(blocks) > 0 {
-		v.sections = append(v.sections, section{title, summary, open, blocks})
+		v.sections = append(v.sections, section{title, summary, len(v.sections) == 0, blocks})
 	}
 }
 
@@ -70,9 +74,7 @@ func (v *diffView) factors() []block {
 		if f.Removed {
 			out = append(out, block{sign: "-", says: marked("factor " + named(f.Name))})
 		}
-		for _, c := range f.Levels {
-			out = append(out, levelBlocks(f.Name, c)...)
-		}
+		out = append(out, grouped(f)...)
 	}
 	return out
 }
@@ -87,8 +89,7 @@ var settingNotes = map[string]string{
 
 func (v *diffView) setting(f diff.Field) []block {
 	if f.Path == "where" {
-		return []block{{sign: "~", says: "where (which combinations are asked)"},
-			{depth: 1, sign: "-", says: marked(value(f.Old))}, {depth: 1, sign: "+", says: marked(value(f.New))}}
+		return whereBlocks(f)
 	}
 	s := named(f.Path) + " " + change(f)
 	if note := settingNotes[f.Path]; note != "" {
@@ -97,20 +98,80 @@ func (v *diffView) setting(f diff.Field) []block {
 	return []block{{sign: "~", says: marked(s)}}
 }
 
+// whereBlocks shows the clauses that one side alone has.
+func whereBlocks(f diff.Field) []block {
+	out := []block{{sign: "~", says: marked(named("where") + ", which says what combinations are asked")}}
+	old, _ := f.Old.([]any)
+	now, _ := f.New.([]any)
+	for _, x := range []struct {
+		sign        string
+		list, other []any
+	}{{"-", old, now}, {"+", now, old}} {
+		for _, c := range x.list {
+			if !slices.ContainsFunc(x.other, func(o any) bool { return reflect.DeepEqual(o, c) }) {
+				out = append(out, block{depth: 1, sign: x.sign, says: clause(c)})
+			}
+		}
+	}
+	switch {
+	case f.Old == nil:
+		out = append(out, block{depth: 1, sign: "*", says: "before, every combination was asked"})
+	case f.New == nil:
+		out = append(out, block{depth: 1, sign: "*", says: "now every combination is asked"})
+	}
+	return out
+}
+
+func clause(c any) marked {
+	levels, _ := c.(map[string]any)
+	var parts []string
+	for _, factor := range slices.Sorted(maps.Keys(levels)) {
+		var names []string
+		list, _ := levels[factor].([]any)
+		for _, l := range list {
+			names = append(names, named(fmt.Sprint(l)))
+		}
+		parts = append(parts, named(factor)+" "+strings.Join(names, " or "))
+	}
+	return marked(strings.Join(parts, ", "))
+}
+
 var kindSigns = map[string]string{diff.Added: "+", diff.Removed: "-", diff.Changed: "~", diff.Renamed: "~"}
 
-func levelBlocks(factor string, c diff.Change) []block {
-	head := named(factor) + " " + said(c.Level)
+// grouped shows the levels of a factor; those to which the same happens stand
+// together.
+func grouped(f diff.Factor) []block {
+	var out []block
+	done := make([]bool, len(f.Levels))
+	for i, c := range f.Levels {
+		if done[i] {
+			continue
+		}
+		names := []string{said(c.Level)}
+		for j := i + 1; j < len(f.Levels); j++ {
+			o := f.Levels[j]
+			if o.Kind == c.Kind && c.Kind != diff.Renamed && c.Kind != diff.Added && reflect.DeepEqual(o.Fields, c.Fields) && o.KeptByIdentity == c.KeptByIdentity {
+				done[j] = true
+				names = append(names, said(o.Level))
+			}
+		}
+		out = append(out, levelBlocks(named(f.Name)+" "+strings.Join(names, ", "), c)...)
+	}
+	return out
+}
+
+func levelBlocks(head string, c diff.Change) []block {
 	switch c.Kind {
 	case diff.Renamed:
 		head += " was " + said(c.From) + " (only the name changes)"
 	case diff.Added:
-		head += summary(c.Fields)
+		short, texts := summary(c)
+		if short != "" {
+			head += ": " + short
+		}
+		return append([]block{{sign: "+", says: marked(head)}}, texts...)
 	}
 	out := []block{{sign: kindSigns[c.Kind], says: marked(head)}}
-	if c.Kind == diff.Added {
-		return out
-	}
 	for _, f := range c.Fields {
 		out = append(out, fieldBlocks(f)...)
 	}
@@ -120,28 +181,47 @@ func levelBlocks(factor string, c diff.Change) []block {
 	return out
 }
 
-// summary says in a few words what a new level is.
-func summary(fields []diff.Field) string {
+// first are the fields that say most of a level.
+var first = []string{"provider", "model", "base_url", "value", "mode"}
+
+// summary says in a few words what a new level is, and in lines of their own what
+// texts it holds.
+func summary(c diff.Change) (short string, texts []block) {
+	fields := slices.Clone(c.Fields)
+	slices.SortStableFunc(fields, func(a, b diff.Field) int {
+		rank := func(f diff.Field) int { return (slices.Index(first, f.Path) + len(first) + 1) % (len(first) + 1) }
+		return cmp.Compare(rank(a), rank(b))
+	})
 	var parts []string
 	for _, f := range fields {
+		s, isText := f.New.(string)
 		switch {
-		case f.Path == "template" || strings.HasSuffix(f.Path, ".source") || f.Path == "notes":
-		case strings.HasPrefix(f.Path, "form") || strings.HasPrefix(f.Path, "price"):
-		case strings.HasSuffix(f.Path, ".from"):
-			parts = append(parts, fmt.Sprintf("%s of %s", named(strings.TrimSuffix(strings.TrimPrefix(f.Path, "variables."), ".from")), count(f.New.(int), "entry")))
+		case f.Path == "notes" || strings.HasPrefix(f.Path, "price.") || strings.HasPrefix(f.Path, "retired.") || strings.HasPrefix(f.Path, "form."):
+		case (f.Path == "model" || f.Path == "mode") && s == c.Level:
+		case f.Path == "value" && fmt.Sprint(f.New) == c.Level:
+		case f.Path == "provider":
+			parts = append(parts, named(s))
+		case isText && strings.Contains(s, " "):
+			texts = append(texts, block{depth: 1, sign: "+", says: marked(named(f.Path) + " " + said(s))})
+		case f.List != nil:
+			parts = append(parts, fmt.Sprintf("%s from %s (%s)", named(variable(f)), count(f.List.New, "entry"), f.List.Draw))
+		case strings.HasSuffix(f.Path, ".draw"):
 		default:
 			parts = append(parts, named(f.Path)+" "+value(f.New))
 		}
 	}
-	if len(parts) == 0 {
-		return ""
+	if len(parts) > partsShown {
+		parts = append(parts[:partsShown], fmt.Sprintf("%d more", len(parts)-partsShown))
 	}
-	more := ""
-	if len(parts) > 8 {
-		more = fmt.Sprintf(" and %d more", len(parts)-8)
-		parts = parts[:8]
-	}
-	return ": " + strings.Join(parts, ", ") + more
+	return strings.Join(parts, ", "), texts
+}
+
+// partsShown is how many settings of a new level are named.
+const partsShown = 8
+
+// variable is the variable that a field is about.
+func variable(f diff.Field) string {
+	return strings.TrimSuffix(strings.TrimPrefix(f.Path, "variables."), ".from")
 }
 
 // fieldBlocks is one field that changed, below its level.
@@ -172,12 +252,11 @@ func listBlocks(f diff.Field) []block {
 	if l.Reordered && l.Draw == "cycle" {
 		parts = append(parts, "put in another order, which counts, since it is drawn by cycle")
 	}
-	name := strings.TrimSuffix(strings.TrimPrefix(f.Path, "variables."), ".from")
 	size := count(l.New, "entry")
 	if l.Old != l.New {
 		size = num(l.Old) + " -> " + size
 	}
-	out := []block{{depth: 1, sign: "~", says: marked(fmt.Sprintf("list of %s (%s, %s): %s", named(name), l.Draw, size, strings.Join(parts, ", ")))}}
+	out := []block{{depth: 1, sign: "~", says: marked(fmt.Sprintf("list of %s (%s, %s): %s", named(variable(f)), l.Draw, size, strings.Join(parts, ", ")))}}
 	for i, x := range l.Items {
 		if i == itemsShown {
 			out = append(out, block{depth: 2, sign: "*", says: marked(fmt.Sprintf("and %s more", num(len(l.Items)-i+l.More)))})

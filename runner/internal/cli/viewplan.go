@@ -150,8 +150,11 @@ func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	if strings.HasSuffix(noun, "s") {
+	switch {
+	case strings.HasSuffix(noun, "s"):
 		noun += "e"
+	case strings.HasSuffix(noun, "y"):
+		noun = strings.TrimSuffix(noun, "y") + "ie"
 	}
 	return num(n) + " " + noun + "s"
 }

@@ -140,7 +140,13 @@ func (d *Diff) declared(a, b *schema.Experiment) {
 
 // about is what people and the calls to providers are told.
 func about(e *schema.Experiment) any {
-	return map[string]any{"title": e.Title, "description": e.Description, "limits": e.Limits, "store": e.Store}
+	m := map[string]any{"limits": e.Limits}
+	for name, s := range map[string]string{"title": e.Title, "description": e.Description, "store": e.Store} {
+		if s != "" {
+			m[name] = s
+		}
+	}
+	return m
 }
 
 // differ reports whether two experiments say different things. Lists whose
@@ -156,7 +162,7 @@ func differ(a, b *schema.Experiment) (bool, error) {
 
 func canonical(e *schema.Experiment) ([]byte, error) {
 	c := *e
-	c.Prompts = nil
+	c.Where, c.Prompts = clauses(e.Where), nil
 	for _, p := range e.Prompts {
 		q := *p
 		q.Variables = nil

@@ -182,7 +182,7 @@ func said(l level) []Field {
 	if l.prompt != nil {
 		for _, v := range l.prompt.Variables {
 			if len(v.Entries) > 0 {
-				fields = append(fields, Field{Path: "variables." + v.Name + ".from", New: len(v.Entries)})
+				fields = append(fields, Field{Path: "variables." + v.Name + ".from", List: &List{Draw: string(v.Draw), New: len(v.Entries), Added: len(v.Entries)}})
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package diff
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -167,9 +168,20 @@ func text(v *schema.Variable, e schema.Entry) string {
 // encode writes an entry as JSON, its fields sorted.
 func encode(e schema.Entry) string {
 	var b strings.Builder
+	for i, f := range slices.Sorted(maps.Keys(e)) {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s: %s", scalar(f), scalar(e[f]))
+	}
+	return "{" + b.String() + "}"
+}
+
+func scalar(v any) string {
+	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(e); err != nil {
+	if err := enc.Encode(v); err != nil {
 		panic("diff: a list entry does not encode: " + err.Error())
 	}
 	return strings.TrimSuffix(b.String(), "\n")

@@ -3,6 +3,7 @@ package diff
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"circumplex.example/schema"
 )
@@ -11,21 +12,33 @@ import (
 // asked.
 func settings(a, b *schema.Experiment) []Field {
 	of := func(e *schema.Experiment) any {
-		where := make([]any, len(e.Where))
-		for i, c := range e.Where {
-			sorted := schema.Clause{}
-			for f, levels := range c {
-				sorted[f] = slices.Sorted(slices.Values(levels))
-			}
-			where[i] = sorted
+		m := map[string]any{"name": e.Name, "seed": e.Seed, "n": e.N, "on_invalid": map[string]any{"reask": e.Reask}}
+		if e.Replication != "" {
+			m["replication"] = e.Replication
 		}
-		m := map[string]any{"name": e.Name, "seed": e.Seed, "n": e.N, "on_invalid": map[string]any{"reask": e.Reask}, "replication": e.Replication}
 		if e.Where != nil {
-			m["where"] = where
+			m["where"] = clauses(e.Where)
 		}
 		return m
 	}
 	return fieldsOf("", of(a), of(b))
+}
+
+// clauses puts the clauses of where, and the levels in each, into an order that
+// means nothing.
+func clauses(where []schema.Clause) []schema.Clause {
+	if where == nil {
+		return nil
+	}
+	out := make([]schema.Clause, len(where))
+	for i, c := range where {
+		out[i] = schema.Clause{}
+		for f, levels := range c {
+			out[i][f] = slices.Sorted(slices.Values(levels))
+		}
+	}
+	slices.SortFunc(out, func(a, b schema.Clause) int { return strings.Compare(encodeAny(a), encodeAny(b)) })
+	return out
 }
 
 // instrument compares questionnaires. What only people read goes to harmless.

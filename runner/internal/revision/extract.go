@@ -30,7 +30,7 @@ type blob struct{ mode, id, path string }
 func (r *Repo) Extract(ctx context.Context, commit, dir, into string) (string, error) {
 	dir = path.Clean(filepath.ToSlash(dir))
 	if !filepath.IsLocal(dir) {
-		return "", fmt.Errorf("%s lies outside of the repository %s\n    mend: name a directory within it", dir, r.Root)
+		return "", fmt.Errorf("%s lies outside of the repository\n    mend: name a directory within it", dir)
 	}
 	all, err := r.tree(ctx, commit)
 	if err != nil {

@@ -120,7 +120,7 @@ func (m *Manifest) Declare(dir string, exp *schema.Experiment) error {
 // Declared reads the experiment that Declare put into dir.
 func (m *Manifest) Declared(dir string) (*schema.Experiment, error) {
 	if m.Declaration == nil {
-		return nil, fmt.Errorf("%s does not name the experiment it was made from: %w", filepath.Join(dir, manifestName), ErrNotDeclared)
+		return nil, fmt.Errorf("%s does not name the experiment it was made from", filepath.Join(dir, manifestName))
 	}
 	path := filepath.Join(dir, declarationName)
 	data, err := os.ReadFile(path)
@@ -128,7 +128,7 @@ func (m *Manifest) Declared(dir string) (*schema.Experiment, error) {
 		return nil, err
 	}
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != m.Declaration.SHA256 {
-		return nil, fmt.Errorf("%s is not what the manifest beside it names: %w", path, ErrNotDeclared)
+		return nil, fmt.Errorf("%s is not the file that the manifest beside it names", path)
 	}
 	exp, err := schema.Decode(data)
 	if err != nil {
@@ -136,10 +136,6 @@ func (m *Manifest) Declared(dir string) (*schema.Experiment, error) {
 	}
 	return exp, nil
 }
-
-// ErrNotDeclared is wrapped where a results folder holds no experiment that can
-// be relied on.
-var ErrNotDeclared = errors.New("the experiment is not at hand")
 
 // ReadManifest reads the manifest in dir; nil if there is none.
 func ReadManifest(dir string) (*Manifest, error) {
