@@ -48,6 +48,8 @@ var only = map[string][]string{
 	"runner/internal/design":                {"schema", "schema/diag"},
 	"runner/internal/session":               {"schema", "schema/diag", "runner/internal/completion", "runner/internal/design", "runner/internal/simulated", "runner/internal/wire"},
 	"runner/internal/plan":                  {"schema", "schema/diag", "runner/internal/completion", "runner/internal/design", "runner/internal/session"},
+	"runner/internal/diff":                  {"schema", "runner/internal/completion", "runner/internal/design", "runner/internal/plan", "runner/internal/session"},
+	"runner/internal/revision":              {},
 	"runner/internal/table":                 {"schema", "analysis/tabular", "runner/internal/answer", "runner/internal/completion", "runner/internal/design", "runner/internal/session"},
 	"runner/internal/scaffold":              {"schema", "schema/diag", "experiments"},
 	"analysis/tabular":                      {},
@@ -101,7 +103,7 @@ var environment = []string{"os.Args", "os.Getenv", "os.LookupEnv", "os.Environ",
 // analysis/tabular, which removes the unfinished files of a day ago, and the
 // simulated server, which limits and delays (its texts have a test of their own).
 var clockless = []string{"analysis", "schema", "runner/internal/answer", "runner/internal/completion", "runner/internal/design",
-	"runner/internal/session", "runner/internal/plan", "runner/internal/simulated", "runner/internal/table", "runner/internal/wire"}
+	"runner/internal/session", "runner/internal/plan", "runner/internal/diff", "runner/internal/simulated", "runner/internal/table", "runner/internal/wire"}
 
 var clocked = []string{"analysis/tabular", "runner/internal/simulated/server"}
 

@@ -103,6 +103,9 @@ func (r *Repo) Base(ctx context.Context) (commit, branch string, err error) {
 			continue
 		}
 		branch = strings.TrimPrefix(strings.TrimPrefix(ref, "refs/heads/"), "refs/remotes/")
+		if name, nerr := r.git(ctx, nil, "rev-parse", "--abbrev-ref", ref); nerr == nil {
+			branch = strings.TrimSpace(string(name)) // of origin/HEAD, what it stands for
+		}
 		out, err := r.git(ctx, nil, "merge-base", "HEAD", ref)
 		if err == nil {
 			return strings.TrimSpace(string(out)), branch, nil
