@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -70,7 +71,20 @@ func parseSide(arg string) (sideArg, error) {
 	if has && where == "" {
 		where = "."
 	}
-	return sideArg{kind: inRevision, shown: arg, rev: rev, where: where}, nil
+	return sideArg{kind: inRevision, shown: shownRevision(rev, has, where), rev: rev, where: where}, nil
+}
+
+var commitID = regexp.MustCompile(`^[0-9a-f]{40,64}$`)
+
+// shownRevision is a revision as a label: the beginning of a commit's id.
+func shownRevision(rev string, has bool, where string) string {
+	if commitID.MatchString(rev) {
+		rev = rev[:7]
+	}
+	if !has {
+		return rev
+	}
+	return rev + ":" + strings.TrimPrefix(where, "./")
 }
 
 // shownDir is a directory as a label: relative to the working directory.

@@ -34,6 +34,7 @@ const (
 	ByLength   = "list length"     // a list drawn by cycle has another length
 	ByAdded    = "entries added"   // entries that win draws, or take a place
 	ByRemoved  = "entries removed" // entries that were drawn
+	ByEdited   = "entries edited"  // the same, in one place
 	ByBalance  = "balance"         // groups that take turns otherwise
 	ByFields   = "fields"          // the prompt uses other fields of an entry
 	ByText     = "request"         // another text is asked for
@@ -169,10 +170,11 @@ func why(seed, name bool, a, b *schema.Variable) []string {
 	if b.Draw == schema.Cycle {
 		add(l.Reordered, ByOrder)
 		add(l.Old != l.New, ByLength)
-		add(l.Edited > 0 && l.Old == l.New, ByAdded)
+		add(l.Old == l.New && l.Added+l.Edited > 0, ByEdited)
 		return out
 	}
-	add(l.Added+l.Edited > 0, ByAdded)
-	add(l.Removed+l.Edited > 0, ByRemoved)
+	add(l.Added > 0, ByAdded)
+	add(l.Removed > 0, ByRemoved)
+	add(l.Edited > 0, ByEdited)
 	return out
 }
