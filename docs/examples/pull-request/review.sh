@@ -102,6 +102,7 @@ while IFS= read -r dir <&3; do
 
     # Two respondents of each cell, answered by the simulated respondent.
     code=0
+    rm -rf "$tmp/store" "$tmp/results"
     "$runner" apply --simulate --first 2 --no-analysis --store "$tmp/store" --results "$tmp/results" "$dir" >"$tmp/out" 2>&1 || code=$?
     if [ "$code" -ne 0 ]; then
         cat "$tmp/out" >&2

@@ -164,7 +164,7 @@ func TestPullRequestReview(t *testing.T) {
 			t.Errorf("the comment does not say %q:\n%s", want, comment)
 		}
 	}
-	if strings.Count(log, "\nmade ") != 4 {
+	if strings.Count(log, "\nmade 2 completions, 0 stored before\n") != 4 {
 		t.Errorf("the runs: %s", log)
 	}
 	if after, _ := command(t, dir, "git", "status", "--porcelain", "--ignored"); after != before {
