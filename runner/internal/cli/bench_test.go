@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -37,3 +38,17 @@ func BenchmarkApplyColdAnalyzed13600(b *testing.B) { benchmarkApply(b, false) }
 
 // BenchmarkApplyNothingToDo13600 finds everything stored and the tables right.
 func BenchmarkApplyNothingToDo13600(b *testing.B) { benchmarkApply(b, true) }
+
+// BenchmarkDiff293400 compares the paper's design with a copy of it.
+func BenchmarkDiff293400(b *testing.B) {
+	dir := filepath.Join(b.TempDir(), "paper")
+	if err := os.CopyFS(dir, os.DirFS(experiments+"/paper")); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		var out bytes.Buffer
+		if code := cli.Main([]string{"diff", "--store", filepath.Join(dir, "store"), experiments + "/paper", dir}, &out, &out); code != 0 {
+			b.Fatalf("exit %d\n%s", code, out.String())
+		}
+	}
+}
