@@ -34,6 +34,9 @@ type encoded struct {
 	Further        []encodedFurther         `json:"further,omitempty"`
 	Where          []Clause                 `json:"where"`
 	Limits         Limits                   `json:"limits"`
+	Accounts       map[string]Limits        `json:"accounts,omitempty"`
+	Budget         Budget                   `json:"budget"`
+	CallOrder      string                   `json:"call_order,omitempty"`
 	Instrument     *Instrument              `json:"instrument"`
 	Benchmarks     []named[*Benchmark]      `json:"benchmarks,omitempty"`
 	Analysis       Analysis                 `json:"analysis"`
@@ -72,7 +75,7 @@ func withNames[T any](levels []T, name func(T) string) []named[T] {
 func (e *Experiment) Encode() ([]byte, error) {
 	x := encoded{
 		Format: encodingFormat, Name: e.Name, Title: e.Title, Description: e.Description, Seed: e.Seed, N: e.N,
-		Reask: e.Reask, Replication: e.Replication, Store: e.Store, Where: e.Where, Limits: e.Limits,
+		Reask: e.Reask, Replication: e.Replication, Store: e.Store, Where: e.Where, Limits: e.Limits, Accounts: e.Accounts, Budget: e.Budget, CallOrder: e.CallOrder,
 		Instrument: e.Instrument, Analysis: e.Analysis,
 		Models:         withNames(e.Models, func(m *Model) string { return m.Name }),
 		Temperatures:   withNames(e.Temperatures, func(t *Temperature) string { return t.Name }),
@@ -130,7 +133,8 @@ func Decode(data []byte) (*Experiment, error) {
 func (x *encoded) experiment() (*Experiment, error) {
 	e := &Experiment{
 		Name: x.Name, Title: x.Title, Description: x.Description, Seed: x.Seed, N: x.N, Reask: x.Reask,
-		Replication: x.Replication, Store: x.Store, Where: x.Where, Limits: x.Limits, Instrument: x.Instrument, Analysis: x.Analysis,
+		Replication: x.Replication, Store: x.Store, Where: x.Where, Limits: x.Limits,
+		Accounts: x.Accounts, Budget: x.Budget, CallOrder: x.CallOrder, Instrument: x.Instrument, Analysis: x.Analysis,
 	}
 	for _, m := range x.Models {
 		if m.Level == nil {

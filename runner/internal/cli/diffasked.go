@@ -121,12 +121,12 @@ func counted(name string, c diff.Count) []string {
 }
 
 func (v *diffView) costSentence(c diff.Cost) string {
-	s := strings.TrimPrefix(costWords(c), "cost ")
-	if len(c.Unpriced) == 0 {
+	s := strings.TrimPrefix(v.costWords(c), "cost ")
+	if len(c.Models) == 0 {
 		return s
 	}
 	var models []string
-	for _, m := range c.Unpriced {
+	for _, m := range c.Models {
 		models = append(models, said(m))
 	}
 	return s + " (no price is declared for " + strings.Join(models, ", ") + ")"

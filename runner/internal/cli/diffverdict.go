@@ -83,7 +83,7 @@ func (v *diffView) toMake() string {
 	if st := v.d.Stored; st != nil && st.MissingBefore > 0 && !v.d.Fresh {
 		s += fmt.Sprintf(" (%s missing before)", num(st.MissingBefore))
 	}
-	return s + ", " + costWords(need.Cost)
+	return s + ", " + v.costWords(need.Cost)
 }
 
 // need is what is to be made: by the store if one was looked at, else by the
@@ -95,20 +95,22 @@ func (v *diffView) need() diff.Need {
 	return v.d.Change
 }
 
-func costWords(c diff.Cost) string {
+func (v *diffView) costWords(c diff.Cost) string {
 	switch {
-	case c.Free:
+	case v.now.Simulated:
 		return "nothing to pay (simulated)"
-	case len(c.Unpriced) == 0:
-		return dollars(c.Low, c.High)
+	case c.Free:
+		return "nothing to pay"
+	case len(c.Models) == 0:
+		return dollarRange(c.Low, c.High)
 	case c.High == 0:
 		return "cost unknown"
 	}
-	return fmt.Sprintf("%s and unknown for %s", dollars(c.Low, c.High), count(len(c.Unpriced), "model"))
+	return fmt.Sprintf("%s and unknown for %s", dollarRange(c.Low, c.High), count(len(c.Models), "model"))
 }
 
-// dollars renders a range of money.
-func dollars(low, high float64) string {
+// dollarRange renders a range of money.
+func dollarRange(low, high float64) string {
 	if high < 0.01 {
 		return "less than $0.01"
 	}

@@ -90,7 +90,7 @@ func TestMoneyAndPlurals(t *testing.T) {
 		low, high float64
 		want      string
 	}{{0, 0.001, "less than $0.01"}, {1.204, 2.1, "about $1.20-2.10"}, {0.051, 0.052, "about $0.05"}, {1234.4, 98765.6, "about $1,234-98,766"}} {
-		if got := dollars(c.low, c.high); got != c.want {
+		if got := dollarRange(c.low, c.high); got != c.want {
 			t.Errorf("%v to %v: %s, want %s", c.low, c.high, got, c.want)
 		}
 	}

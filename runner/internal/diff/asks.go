@@ -3,6 +3,7 @@ package diff
 import (
 	"crypto/sha256"
 	"slices"
+	"strings"
 
 	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/design"
@@ -53,8 +54,9 @@ const (
 // else.
 type assumed map[short]bool
 
-// standIn has the length a persona is taken to have.
-const standIn = "A person who is made up to have the usual length of two or three sentences, which is needed to estimate what is sent; the text itself stands in no key, since a generated persona counts as the request that made it."
+// standIn has the length a persona is taken to have. It stands in no key: a
+// generated text counts as the request that made it.
+var standIn = strings.Repeat("persona ", session.PersonaTokens/2)
 
 // Find implements session.Replies.
 func (a assumed) Find(k completion.Key) (session.Reply, bool) {

@@ -140,8 +140,8 @@ func (d *Diff) declared(a, b *schema.Experiment) {
 
 // about is what people and the calls to providers are told.
 func about(e *schema.Experiment) any {
-	m := map[string]any{"limits": e.Limits}
-	for name, s := range map[string]string{"title": e.Title, "description": e.Description, "store": e.Store} {
+	m := map[string]any{"limits": e.Limits, "accounts": e.Accounts, "budget": e.Budget}
+	for name, s := range map[string]string{"title": e.Title, "description": e.Description, "store": e.Store, "call_order": e.CallOrder} {
 		if s != "" {
 			m[name] = s
 		}

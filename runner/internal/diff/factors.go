@@ -209,7 +209,7 @@ func levelFields(a, b *level) []Field {
 
 // tellsPeople reports whether a field of a model changes nothing that is sent.
 func tellsPeople(f Field) bool {
-	return f.Path == "notes" || strings.HasPrefix(f.Path, "price.") || strings.HasPrefix(f.Path, "retired.")
+	return f.Path == "notes" || f.Path == "account" || strings.HasPrefix(f.Path, "price.") || strings.HasPrefix(f.Path, "retired.")
 }
 
 // keptByIdentity reports whether a model is called elsewhere under the same

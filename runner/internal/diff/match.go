@@ -162,7 +162,7 @@ func (m *matcher) generation(now *Side, c *design.Cell, v *schema.Variable, seen
 		}
 		seen[k] = true
 		m.diff.Requests.Added++
-		t := Tokens{session.TextTokens(sent(req)), session.TextTokens(len(standIn))}
+		t := Tokens{session.TextTokens(sent(req)), session.PersonaTokens}
 		for _, f := range [][2]string{{"model", c.Model.Name}, {"prompt", c.Prompt.Name}} {
 			l := m.levels[f]
 			l.Make++
@@ -171,13 +171,8 @@ func (m *matcher) generation(now *Side, c *design.Cell, v *schema.Variable, seen
 	}
 }
 
-func sent(r completion.Request) int {
-	n := 0
-	for _, msg := range r.Thread.Messages() {
-		n += len(msg.Text)
-	}
-	return n
-}
+// sent is the length of what a request says last, as planning counts it.
+func sent(r completion.Request) int { return len(r.Thread.Messages()[r.Thread.Len()-1].Text) }
 
 // cells compares cells by their levels. One whose levels are new and
 // that has sessions of before is an old one under another name.

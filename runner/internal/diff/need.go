@@ -1,6 +1,6 @@
 package diff
 
-import "circumplex.example/schema"
+import "circumplex.example/runner/internal/plan"
 
 // Tokens are estimates of what is sent and received.
 type Tokens struct {
@@ -20,57 +20,39 @@ type Need struct {
 	Cost Cost `json:"cost"`
 }
 
-// Cost is in US dollars. It is a range, because tokens are estimated from the
-// length of texts.
+// Cost is what that costs, as planning estimates it.
 type Cost struct {
-	Low  float64 `json:"low_usd"`
-	High float64 `json:"high_usd"`
+	plan.Cost
 	// Free is true if no model is asked that could cost something.
 	Free bool `json:"free"`
-	// Unpriced are models with something to make whose price nobody declared:
-	// their cost is unknown, and in neither number.
-	Unpriced []string `json:"unknown_for,omitempty"`
+	// Models are those with something to make whose price nobody declared: their
+	// cost is unknown.
+	Models []string `json:"models_without_price,omitempty"`
 }
 
-// How far the estimates are taken to be off: a token is three to five letters of
-// English text, and a number with its item's number two to eight tokens.
-const (
-	promptLow, promptHigh = 4.0 / 5, 4.0 / 3
-	replyLow, replyHigh   = 2.0 / 4, 8.0 / 4
-)
-
-// PriceOf is the range of what tokens cost at a price.
-func PriceOf(t Tokens, p schema.Price) (low, high float64) {
-	prompt, reply := float64(t.Prompt)*p.Prompt/1e6, float64(t.Completion)*p.Completion/1e6
-	return prompt*promptLow + reply*replyLow, prompt*promptHigh + reply*replyHigh
-}
-
-// need sums up what the levels of the factor model ask for.
+// need sums up what the change asks for, level by level of the factor model.
 func need(completions int, levels []Level, s *Side) Need {
 	n := Need{Completions: completions, Cost: Cost{Free: true}}
 	for _, l := range levels {
 		if l.Factor == "model" && l.Make > 0 {
-			n.add(l.tokens)
-			n.Cost.add(l.tokens, l.Level, s)
+			n.Tokens.add(l.tokens)
+			n.Cost.add(l.tokens, l.Make, l.Level, s)
 		}
 	}
 	return n
 }
 
-func (n *Need) add(t Tokens) { n.Tokens.add(t) }
-
-// add counts the tokens of one model.
-func (c *Cost) add(t Tokens, name string, s *Side) {
+// add counts what one model has to make.
+func (c *Cost) add(t Tokens, completions int, name string, s *Side) {
 	for _, m := range s.Design.Experiment.Models {
-		if m.Name != name || s.Simulated || m.Provider == simulated {
+		if m.Name != name || s.Simulated || m.Provider == simulated || m.Free() {
 			continue
 		}
 		c.Free = false
 		if m.Price == nil {
-			c.Unpriced = append(c.Unpriced, name)
-			continue
+			c.Models = append(c.Models, name)
 		}
-		low, high := PriceOf(t, *m.Price)
-		c.Low, c.High = c.Low+low, c.High+high
+		e := plan.Estimate(m.Price, t.Prompt, t.Completion, completions)
+		c.Low, c.High, c.Unpriced = c.Low+e.Low, c.High+e.High, c.Unpriced+e.Unpriced
 	}
 }

@@ -121,7 +121,7 @@ func planned(p *plan.Plan, s *Side) Need {
 	n := Need{Completions: p.Total.Make, Tokens: Tokens{p.Total.PromptTokens, p.Total.CompletionTokens}, Cost: Cost{Free: true}}
 	for _, l := range p.Levels {
 		if l.Factor == "model" && l.Make > 0 {
-			n.Cost.add(Tokens{l.PromptTokens, l.CompletionTokens}, l.Level, s)
+			n.Cost.add(Tokens{l.PromptTokens, l.CompletionTokens}, l.Make, l.Level, s)
 		}
 	}
 	return n
