@@ -25,32 +25,33 @@ type Stored struct {
 func inStore(old, now *Side, before, after *asks, stored session.Replies) (*Stored, error) {
 	s := &Stored{}
 	used := map[short]bool{} // by the new one; true if by the old one too
-	i, missing := 0, 0
+	missing := absent{}
+	i := 0
 	p, err := plan.Make(now.Design, &session.Walker{Builder: now.Builder, Replies: stored, Valid: now.Valid}, nil, func(v *session.Visit, _ bool) {
 		both := after.sessions[i].fate == common
+		if both {
+			missing.unknown(after.sessions[i].id, v.Unknown)
+		}
 		i++
 		for _, turns := range [][]session.Turn{v.Personas, v.Turns} {
 			for _, t := range turns {
 				if t.Stored {
 					k := shortOf(t.Key)
 					used[k] = used[k] || both || before.generations[k]
-				} else if both && t.Turn > 0 {
-					missing++
+				} else if both {
+					missing[shortOf(t.Key)] = 1
 				}
 			}
-		}
-		if both {
-			missing += v.Unknown
 		}
 	})
 	if err != nil {
 		return nil, &SideError{New: true, Err: err}
 	}
-	s.MissingBefore = missing
 	if old != nil {
-		if err := s.gone(old, before, stored, used); err != nil {
+		if err := s.gone(old, before, stored, used, missing); err != nil {
 			return nil, &SideError{Err: err}
 		}
+		s.MissingBefore = missing.count()
 	}
 	for _, both := range used {
 		if both {
@@ -64,54 +65,62 @@ func inStore(old, now *Side, before, after *asks, stored session.Replies) (*Stor
 	return s, nil
 }
 
+// absent counts requests that are not stored, each once: one by its key, and
+// those that follow from replies to come by their session.
+type absent map[short]int
+
+func (a absent) unknown(session short, turns int) {
+	if turns > 0 {
+		a[session] = turns
+	}
+}
+
+func (a absent) count() int {
+	n := 0
+	for _, requests := range a {
+		n += requests
+	}
+	return n
+}
+
 // gone looks at the sessions that only the old design has, and at its personas.
-func (s *Stored) gone(old *Side, before *asks, stored session.Replies, used map[short]bool) error {
+func (s *Stored) gone(old *Side, before *asks, stored session.Replies, used map[short]bool, missing absent) error {
 	w := &session.Walker{Builder: old.Builder, Replies: stored, Valid: old.Valid}
-	orphans, unwritten := map[short]bool{}, map[short]bool{}
+	orphans := map[short]bool{}
 	var v session.Visit
 	i := 0
 	for _, c := range old.Design.Cells() {
-		generates := len(session.GeneratedVariables(c.Prompt)) > 0
 		for replicate := 1; replicate <= old.Design.Experiment.N; replicate++ {
-			lost := before.sessions[i].fate == alone
+			x := before.sessions[i]
 			i++
-			if !lost && !generates {
+			if x.fate == common {
 				continue
 			}
 			if err := w.Visit(old.Design.Respondent(c, replicate), &v); err != nil {
 				return err
 			}
-			for _, t := range v.Personas {
-				if !t.Stored {
-					unwritten[shortOf(t.Key)] = true
-				}
-			}
-			if !lost {
-				continue
-			}
-			s.MissingBefore += v.Unknown
+			missing.unknown(x.id, v.Unknown)
 			for _, turns := range [][]session.Turn{v.Personas, v.Turns} {
 				for _, t := range turns {
-					s.one(t, used, orphans)
+					one(t, used, orphans, missing)
 				}
 			}
 		}
 	}
 	s.Orphaned = len(orphans)
-	s.MissingBefore += len(unwritten)
 	return nil
 }
 
-// one notes a request of the old design.
-func (s *Stored) one(t session.Turn, used, orphans map[short]bool) {
+// one notes a request of a session that is gone.
+func one(t session.Turn, used, orphans map[short]bool, missing absent) {
 	k := shortOf(t.Key)
 	_, again := used[k]
 	switch {
-	case !t.Stored && t.Turn > 0:
-		s.MissingBefore++
-	case t.Stored && again:
+	case !t.Stored:
+		missing[k] = 1
+	case again:
 		used[k] = true
-	case t.Stored:
+	default:
 		orphans[k] = true
 	}
 }
