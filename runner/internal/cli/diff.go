@@ -120,7 +120,7 @@ func (a *app) diffStore(ctx context.Context, sides ...*diffSide) (session.Replie
 	now := sides[len(sides)-1]
 	paths, err := a.storePaths(now.exp)
 	if err != nil {
-		return nil, 0, nil //nolint:nilerr // without a home there is no store, which the report says
+		return nil, 0, nil // without a home there is no store, and the report says so
 	}
 	var answers, generations []*completion.Origin
 	texts := false
@@ -130,9 +130,9 @@ func (a *app) diffStore(ctx context.Context, sides ...*diffSide) (session.Replie
 			continue
 		}
 		texts = texts || s.exp.Reask > 0
-		x, y, err := apply.Origins(s.Design, s.Builder)
-		if err != nil {
-			return nil, 0, &exitError{code: exitInvalid, err: fmt.Errorf("%s: %w", s.label, err)}
+		x, y, oerr := apply.Origins(s.Design, s.Builder)
+		if oerr != nil {
+			return nil, 0, &exitError{code: exitInvalid, err: fmt.Errorf("%s: %w", s.label, oerr)}
 		}
 		generations = appendUnseen(generations, y, seen)
 		answers = appendUnseen(answers, x, seen)

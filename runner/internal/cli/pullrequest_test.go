@@ -32,10 +32,15 @@ func changedRepository(t *testing.T) string {
 	for _, name := range []string{"usual", "hostile", "same"} {
 		writeStudy(t, dir, name)
 	}
-	command(t, dir, "git", "init", "-q", "-b", "main")
-	command(t, dir, "git", "add", ".")
-	command(t, dir, "git", "commit", "-q", "-m", "base")
-	command(t, dir, "git", "checkout", "-q", "-b", "work")
+	git := func(args ...string) {
+		if out, err := command(t, dir, append([]string{"git"}, args...)...); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	git("init", "-q", "-b", "main")
+	git("add", ".")
+	git("commit", "-q", "-m", "base")
+	git("checkout", "-q", "-b", "work")
 	edit(t, filepath.Join(dir, "usual"), "study.cue", "n: 3", "n: 4")
 	edit(t, filepath.Join(dir, "hostile"), "study.cue", "\"jazz\"", "\"@org/team </details><script>alert(1)</script> ![](http://x.example) \\u001b]0;x\\u0007 `````` #1 <!-- \"")
 	edit(t, filepath.Join(dir, "hostile"), "study.cue", "from 1 to 5.", "from 1 to 5. @someone <img src=x> [a](http://x.example)")
@@ -82,9 +87,6 @@ func command(t *testing.T, dir string, args ...string) (string, error) {
 	c := exec.Command(args[0], args[1:]...)
 	c.Dir = dir
 	out, err := c.CombinedOutput()
-	if err != nil && args[0] == "git" {
-		t.Fatalf("%v: %v\n%s", args, err, out)
-	}
 	return string(out), err
 }
 

@@ -32,7 +32,7 @@ type Repo struct {
 // Open finds the repository that a directory lies in.
 func Open(ctx context.Context, dir string) (*Repo, error) {
 	if _, err := exec.LookPath("git"); err != nil {
-		return nil, fmt.Errorf("git is not installed, which revisions are read with\n    mend: install git, or give two directories")
+		return nil, errors.New("git is not installed, which revisions are read with\n    mend: install git, or give two directories")
 	}
 	r := &Repo{Root: dir}
 	out, err := r.git(ctx, nil, "rev-parse", "--show-toplevel", "--show-prefix")
@@ -96,7 +96,7 @@ var bases = []string{"refs/remotes/origin/HEAD", "refs/remotes/origin/main", "re
 // the branch's name.
 func (r *Repo) Base(ctx context.Context) (commit, branch string, err error) {
 	if _, err := r.Commit(ctx, "HEAD"); err != nil {
-		return "", "", fmt.Errorf("the repository has no commit yet, so there is nothing to compare with\n    mend: commit first, or give two directories")
+		return "", "", errors.New("the repository has no commit yet, so there is nothing to compare with\n    mend: commit first, or give two directories")
 	}
 	for _, ref := range bases {
 		if _, err := r.git(ctx, nil, "rev-parse", "--verify", "--quiet", ref); err != nil {
@@ -116,5 +116,5 @@ func (r *Repo) Base(ctx context.Context) (commit, branch string, err error) {
 		}
 		return "", "", fmt.Errorf("the work here and %s have no commit in common\n    mend: %s", branch, mend)
 	}
-	return "", "", fmt.Errorf("there is no branch main or master to compare with\n    mend: say what to compare with, such as  HEAD:DIR DIR")
+	return "", "", errors.New("there is no branch main or master to compare with\n    mend: say what to compare with, such as  HEAD:DIR DIR")
 }

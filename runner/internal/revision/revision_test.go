@@ -167,7 +167,8 @@ func TestBaseIsWhereTheWorkLeftTheDefaultBranch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if id, branch, err := repo.Base(t.Context()); err != nil || id != base || branch != "main" {
+	id, branch, err := repo.Base(t.Context())
+	if err != nil || id != base || branch != "main" {
 		t.Errorf("got %s of %s (%v), want %s of main", id, branch, err, base)
 	}
 	// A clone has the branch of the other side.
@@ -178,7 +179,7 @@ func TestBaseIsWhereTheWorkLeftTheDefaultBranch(t *testing.T) {
 	if repo, err = revision.Open(t.Context(), clone); err != nil {
 		t.Fatal(err)
 	}
-	if _, branch, err := repo.Base(t.Context()); err != nil || branch != "origin/work" {
+	if _, branch, err = repo.Base(t.Context()); err != nil || branch != "origin/work" {
 		t.Errorf("base of %q, %v", branch, err)
 	}
 }
