@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -83,6 +84,10 @@ func (a *app) diff(ctx context.Context, args []string, format string, detailed b
 	}
 	if n == 0 {
 		stored = nil
+	} else {
+		// A tighter heap costs a tenth of the time, and keeps the paper's design with
+		// all that is stored for it below 200 MB.
+		defer debug.SetGCPercent(debug.SetGCPercent(50))
 	}
 	before := &old.Side
 	if old.absent {

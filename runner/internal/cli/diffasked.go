@@ -176,4 +176,3 @@ func (v *diffView) levelTable() block {
 	}
 	return t
 }
-

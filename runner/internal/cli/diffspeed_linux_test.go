@@ -15,7 +15,7 @@ func TestDiffOfThePaperIsCheap(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures")
 	}
-	const limit, room, memory = 1500 * time.Millisecond, 1.5, 200_000
+	const limit, room, memory = 1500 * time.Millisecond, 2, 200_000
 	old, now := paperOf(t, 300, 0), paperOf(t, 300, 0)
 	edit(t, now, "prompts.cue", "Answer as: {persona}.", "Reply as: {persona}.")
 	edit(t, now, "experiment.cue", nLine(300), nLine(299))

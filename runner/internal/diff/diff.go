@@ -97,15 +97,9 @@ type Level struct {
 // none. stored finds completions, or is nil if no store is looked at.
 func Compare(old, now *Side, stored session.Replies) (*Diff, error) {
 	d := &Diff{Fresh: old == nil}
-	after, err := look(now)
+	before, after, err := lookBoth(old, now)
 	if err != nil {
-		return nil, &SideError{New: true, Err: err}
-	}
-	before := &asks{}
-	if old != nil {
-		if before, err = look(old); err != nil {
-			return nil, &SideError{Err: err}
-		}
+		return nil, err
 	}
 	m := &matcher{diff: d, before: before, after: after}
 	m.run(now)
@@ -126,6 +120,27 @@ func Compare(old, now *Side, stored session.Replies) (*Diff, error) {
 	d.EndpointsAdded, d.EndpointsRemoved = endpoints(a, b)
 	d.Changed, err = differ(a, b)
 	return d, err
+}
+
+// lookBoth goes through both designs, at the same time.
+func lookBoth(old, now *Side) (before, after *asks, err error) {
+	before = &asks{}
+	done := make(chan error, 1)
+	go func() {
+		var oerr error
+		if old != nil {
+			before, oerr = look(old)
+		}
+		done <- oerr
+	}()
+	after, err = look(now)
+	if oerr := <-done; oerr != nil {
+		return nil, nil, &SideError{Err: oerr}
+	}
+	if err != nil {
+		return nil, nil, &SideError{New: true, Err: err}
+	}
+	return before, after, nil
 }
 
 // declared compares what the two say.

@@ -17,8 +17,7 @@ type Redraw struct {
 	// Changed replicates of Of, those that both designs have, get another value.
 	Changed int `json:"replicates_changed"`
 	Of      int `json:"replicates"`
-	// Fresh is how many replicates have a value that no replicate had before, the
-	// added ones included.
+	// Fresh is how many of these have a value that no replicate had before.
 	Fresh int `json:"values_not_drawn_before"`
 	// Why holds the causes: one or more of the constants below.
 	Why []string `json:"why"`
@@ -88,7 +87,7 @@ func redraw(old, now *design.Design, q, p *schema.Prompt, w, v *schema.Variable)
 	r := Redraw{Prompt: p.Name, Variable: v.Name, Draw: string(v.Draw), Of: min(old.Experiment.N, now.Experiment.N)}
 	if v.Draw == schema.Generate {
 		if w.Draw == schema.Generate && encodeAny(w.Generate) != encodeAny(v.Generate) {
-			r.Changed, r.Fresh, r.Why = r.Of, now.Experiment.N, []string{ByText}
+			r.Changed, r.Fresh, r.Why = r.Of, r.Of, []string{ByText}
 		}
 		return r
 	}
@@ -97,8 +96,8 @@ func redraw(old, now *design.Design, q, p *schema.Prompt, w, v *schema.Variable)
 	for _, s := range x {
 		had[s]++
 	}
-	for i, s := range y {
-		if i < len(x) && x[i] != s {
+	for i, s := range y[:r.Of] {
+		if x[i] != s {
 			r.Changed++
 		}
 		if had[s] > 0 {

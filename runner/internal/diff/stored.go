@@ -1,8 +1,12 @@
 package diff
 
 import (
+	"slices"
+
+	"circumplex.example/runner/internal/design"
 	"circumplex.example/runner/internal/plan"
 	"circumplex.example/runner/internal/session"
+	"circumplex.example/schema"
 )
 
 // Stored says what the change means for the completions of a store.
@@ -24,7 +28,10 @@ type Stored struct {
 // those sessions of the old one that are gone: the others are the same.
 func inStore(old, now *Side, before, after *asks, stored session.Replies) (*Stored, error) {
 	s := &Stored{}
-	used := map[short]bool{} // by the new one; true if by the old one too
+	// What the new design uses; true if the old one uses it too. What both ask for
+	// in one session needs no note, unless levels share requests.
+	used := map[short]bool{}
+	all := old != nil && (shares(old) || shares(now))
 	missing := absent{}
 	i := 0
 	p, err := plan.Make(now.Design, &session.Walker{Builder: now.Builder, Replies: stored, Valid: now.Valid}, nil, func(v *session.Visit, _ bool) {
@@ -35,11 +42,12 @@ func inStore(old, now *Side, before, after *asks, stored session.Replies) (*Stor
 		i++
 		for _, turns := range [][]session.Turn{v.Personas, v.Turns} {
 			for _, t := range turns {
-				if t.Stored {
-					k := shortOf(t.Key)
+				k := shortOf(t.Key)
+				switch {
+				case !t.Stored && both:
+					missing[k] = 1
+				case t.Stored && (all || !both):
 					used[k] = used[k] || both || before.generations[k]
-				} else if both {
-					missing[shortOf(t.Key)] = 1
 				}
 			}
 		}
@@ -54,15 +62,21 @@ func inStore(old, now *Side, before, after *asks, stored session.Replies) (*Stor
 		s.MissingBefore = missing.count()
 	}
 	for _, both := range used {
-		if both {
-			s.Kept++
-		} else {
+		if !both {
 			s.Found++
 		}
 	}
+	s.Kept = p.Total.Stored - s.Found
 	s.Make = planned(p, now)
 	s.NotKnown = p.Total.Unknown
 	return s, nil
+}
+
+// shares reports whether a level of the design is declared shared.
+func shares(s *Side) bool {
+	return slices.ContainsFunc(s.Design.Cells(), func(c *design.Cell) bool {
+		return slices.ContainsFunc(s.Design.LevelsOf(c), func(l schema.Level) bool { return l.Shared })
+	})
 }
 
 // absent counts requests that are not stored, each once: one by its key, and
