@@ -87,7 +87,7 @@ func (a *app) diff(ctx context.Context, args []string, format string, detailed b
 	} else {
 		// A tighter heap costs a tenth of the time, and keeps the paper's design with
 		// all that is stored for it below 200 MB.
-		defer debug.SetGCPercent(debug.SetGCPercent(50))
+		defer debug.SetGCPercent(debug.SetGCPercent(40))
 	}
 	before := &old.Side
 	if old.absent {
