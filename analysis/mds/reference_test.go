@@ -6,9 +6,11 @@ import (
 	"testing"
 
 	"circumplex.example/analysis/corr"
+	"circumplex.example/analysis/fisher"
 	"circumplex.example/analysis/internal/reftest"
 	"circumplex.example/analysis/mds"
 	"circumplex.example/analysis/procrustes"
+	"circumplex.example/analysis/rank"
 	"circumplex.example/analysis/score"
 	"gonum.org/v1/gonum/mat"
 )
@@ -110,6 +112,20 @@ func checkMap(t *testing.T, d, benchmark *mat.SymDense, level mds.Level, want re
 	}
 	reftest.Near(t, "SSD", test.SSD, want.SSD, tolerance)
 	reftest.Near(t, "r", test.R, want.R, tolerance)
+	// The map itself, which is defined up to rotation, reflection and scale.
+	canonical := mat.NewDense(len(want.Config), 2, nil)
+	for i, xy := range want.Config {
+		canonical.SetRow(i, xy[:])
+	}
+	apart, err := procrustes.SSD(canonical, got.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reftest.Near(t, "SSD between this map and the reference's", apart, 0, tolerance/10)
+	// The 5 % point of the null, from 999 permutations there and here.
+	if level != mds.Classical { // not given there
+		reftest.Near(t, "5 % point of the null", test.Null.Q05, 1-want.NullR95*want.NullR95, 0.03)
+	}
 	// Monte Carlo: four standard errors of the reference's own 999.
 	reftest.Near(t, "p", test.P, want.P, 4*math.Sqrt(want.P*(1-want.P)/999)+0.002)
 }
@@ -122,5 +138,72 @@ func checkEigenvalues(t *testing.T, d mat.Symmetric, want []float64) {
 	}
 	for i, v := range want {
 		reftest.Near(t, "eigenvalue", s.Eigenvalues[i], v, 1e-8)
+	}
+}
+
+// TestSetPairs holds the match of two sets' maps, raw scores and 1 − r, to
+// numpy and R (vegan::protest), and the comparison of their rank correlations
+// with the human column to Fisher's test.
+func TestSetPairs(t *testing.T) {
+	var cases struct {
+		Pairs []struct {
+			Set1, Set2 string
+			M2         map[string]float64
+			R          map[string]float64
+			Rho        [2]float64 `json:"spearman_rho"`
+			Z          float64    `json:"fisher_z"`
+			P          float64    `json:"fisher_p"`
+			Protest    struct {
+				M2, R float64
+				P     float64 `json:"p_999"`
+			} `json:"vegan_protest_torgerson"`
+		} `json:"set_pairs"`
+	}
+	reftest.JSON(t, "unit_cases.json", &cases)
+	if len(cases.Pairs) == 0 {
+		t.Fatal("no cases")
+	}
+	all := keptColumns(t, reftest.Key(t).Values())
+	for _, c := range cases.Pairs {
+		scores := [2]*score.Scores{reftest.Scores(t, c.Set1), reftest.Scores(t, c.Set2)}
+		for name, want := range c.M2 {
+			var maps [2]*mat.Dense
+			for i, s := range scores {
+				d, _ := dissimilarities(t, s.Raw, "raw", all, mds.OneMinusR)
+				maps[i] = fit(t, d, mds.Options{Level: levels[name]}).Config
+			}
+			test, err := procrustes.Protest(maps[0], maps[1], 999, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tolerance := 1e-4
+			if name == "torgerson" {
+				tolerance = 1e-7
+				reftest.Near(t, "SSD of vegan", test.SSD, c.Protest.M2, tolerance)
+				reftest.Near(t, "p of vegan", test.P, c.Protest.P, 4*math.Sqrt(c.Protest.P*(1-c.Protest.P)/999)+0.002)
+			}
+			what := c.Set1 + " with " + c.Set2 + ", " + name
+			reftest.Near(t, what+": SSD", test.SSD, want, tolerance)
+			reftest.Near(t, what+": r", test.R, c.R[name], tolerance)
+		}
+		var rho [2]float64
+		for i, s := range scores {
+			means, err := s.Centred.Means(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := rank.Spearman(means, reftest.HumanMeans(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			rho[i] = r.Rho
+			reftest.Near(t, "rho", r.Rho, c.Rho[i], 1e-9)
+		}
+		z, err := fisher.Compare(rho[0], 19, rho[1], 19)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reftest.Near(t, "z", z.Z, c.Z, 1e-9)
+		reftest.Near(t, "p of z", z.P, c.P, 1e-9)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"circumplex.example/analysis/internal/reftest"
 	"circumplex.example/analysis/published"
 )
 
@@ -56,6 +57,30 @@ func TestTablesAsPrinted(t *testing.T) {
 	}
 	if _, ok := published.SSD(published.Cell{Model: "sim-a", Prompt: "basic", Administration: "batch"}); ok {
 		t.Error("a model that the paper does not have has a printed SSD")
+	}
+}
+
+// Every cell of Table 1, and r = sqrt(1 - SSD), as computed elsewhere from the
+// printed table.
+func TestTable1AndItsR(t *testing.T) {
+	models := map[string]string{"GPT-4-0314": "gpt-4-0314", "Gemini 1.0 Pro": "gemini-1.0-pro", "Llama 3.1 8B": "llama-3.1-8b",
+		"Llama 3.1 70B": "llama-3.1-70b", "Gemma 2 9B": "gemma-2-9b", "Gemma 2 27B": "gemma-2-27b"}
+	prompts := map[string]string{"Basic": "basic", "Value Anchor": "value_anchor", "Demographic": "demographic", "Persona": "generated_persona", "Names": "names"}
+	recs := reftest.Records(t, "paper_table1_with_r.csv")
+	if len(recs) != 60 {
+		t.Fatalf("%d cells, want 60", len(recs))
+	}
+	for _, rec := range recs {
+		c := published.Cell{Model: models[rec["model"]], Prompt: prompts[rec["prompt"]], Administration: "batch", Temperature: reftest.Float(t, rec["temperature"])}
+		f, ok := published.SSD(c)
+		if !ok || (f.Value == nil) != (rec["r"] == "") {
+			t.Errorf("%v: %+v, %v", rec, f, ok)
+			continue
+		}
+		if f.Value != nil {
+			reftest.Near(t, "SSD of "+rec["model"]+" "+rec["prompt"], *f.Value, reftest.Float(t, rec["ssd"]), 0)
+			reftest.Near(t, "r of "+rec["model"]+" "+rec["prompt"], math.Sqrt(1-*f.Value), reftest.Float(t, rec["r"]), 1e-6)
+		}
 	}
 }
 

@@ -75,6 +75,8 @@ type Map struct {
 	P               float64  `json:"protest_p_999"`
 	MinDisparity    *float64 `json:"min_disparity"`
 	Comparable      *bool
+	Config          [][2]float64 `json:"conf_canonical"`
+	NullR95         float64      `json:"perm_r_q95"` // 95 % point of r under permutation
 }
 
 // AnchorCurve is the anchor-shift curve of one scoring.
