@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // SVG writes the drawing as SVG 1.1 without text elements, scripts or
@@ -66,7 +67,7 @@ func (d *Drawing) defineGlyphs(b *bytes.Buffer) {
 
 // glyphID names an outline. It depends on nothing but font and character, so
 // that figures within one page may share identifiers.
-func glyphID(f *face, r rune) string { return fmt.Sprintf("go-%s-%x", f.name, r) }
+func glyphID(f *face, r rune) string { return fmt.Sprintf("%s%x", f.name, r) }
 
 // svg writes the words as uses of outlines.
 func (w *words) svg(b *bytes.Buffer) {
@@ -131,19 +132,54 @@ func hint(b *bytes.Buffer, s string) {
 	}
 }
 
-// svg writes the data of a path element.
+// svg writes the data of a path element, in the shortest of the usual ways:
+// relative to the point before, a letter only where it changes, and no more space
+// than keeps numbers apart. A page holds a hundred figures, so this counts.
 func (p path) svg(b *bytes.Buffer) {
+	var at, start point // in hundredths, as written, so that nothing adds up
+	last := byte(0)
 	for _, s := range p {
-		b.WriteByte(s.op)
+		var numbers []float64
+		letter := s.op | 0x20 // lower case is relative
+		end := at
 		for k := range points(s.op) {
-			if k > 0 {
-				b.WriteByte(' ')
-			}
-			b.WriteString(num(s.p[k].x))
-			b.WriteByte(' ')
-			b.WriteString(num(s.p[k].y))
+			end = point{math.Round(s.p[k].x * 100), math.Round(s.p[k].y * 100)}
+			numbers = append(numbers, end.x-at.x, end.y-at.y)
 		}
+		switch {
+		case letter == 'l' && numbers[1] == 0:
+			letter, numbers = 'h', numbers[:1]
+		case letter == 'l' && numbers[0] == 0:
+			letter, numbers = 'v', numbers[1:]
+		case letter == 'm':
+			start = end
+		case letter == 'z':
+			end = start
+		}
+		if letter != last || letter == 'm' || letter == 'z' {
+			b.WriteByte(letter)
+		}
+		for k, v := range numbers {
+			if w := short(v); k == 0 && letter != last || w[0] == '-' {
+				b.WriteString(w)
+			} else {
+				b.WriteString(" " + w)
+			}
+		}
+		at, last = end, letter
 	}
+}
+
+// short writes hundredths as a number without a zero before the point.
+func short(hundredths float64) string {
+	w := num(hundredths / 100)
+	switch {
+	case strings.HasPrefix(w, "0."):
+		return w[1:]
+	case strings.HasPrefix(w, "-0."):
+		return "-" + w[2:]
+	}
+	return w
 }
 
 // num writes a coordinate with at most two decimals.

@@ -59,7 +59,8 @@ func (s *source) figures() (in []figure, out []string, err error) {
 // source8 is a picture as the attribute of an image. Only what an address or
 // an attribute cannot hold is escaped: base64 would be a third longer.
 func source8(svg []byte) template.HTMLAttr {
-	s := clean(string(svg))
+	// Browsers need no xlink; other programs that read the files do.
+	s := strings.ReplaceAll(clean(string(svg)), "<use xlink:href=", "<use href=")
 	if !strings.Contains(s, "'") {
 		s = strings.ReplaceAll(s, `"`, "'") // either may stand round an attribute of SVG
 	}
