@@ -2,6 +2,7 @@ package ingest_test
 
 import (
 	"errors"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -206,6 +207,29 @@ func TestReadErrors(t *testing.T) {
 }
 
 // BenchmarkRead1026000 reads a directory of the paper's size.
+var compare = flag.String("compare", "", "write the tables of BenchmarkReadAndScore1026000 into this directory, for .ci/compare")
+
+// BenchmarkReadAndScore1026000 is what .ci/compare holds against pandas: from
+// files to the raw and centred scores of every session.
+func BenchmarkReadAndScore1026000(b *testing.B) {
+	dir := *compare
+	if dir == "" {
+		dir = b.TempDir()
+	}
+	ingesttest.Write(b, dir, ingesttest.Paper(300))
+	for b.Loop() {
+		d, err := ingest.Read(dir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for i := range d.Conditions {
+			if _, err := score.Score(d.Conditions[i].Answers, d.Key, d.Options.Score()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
 func BenchmarkRead1026000(b *testing.B) {
 	dir := b.TempDir()
 	ingesttest.Write(b, dir, ingesttest.Paper(300))
