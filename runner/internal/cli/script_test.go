@@ -89,17 +89,18 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// digests DIR FILE writes a digest of every Parquet file below a directory but
-// runs.parquet, the one that differs from run to run.
+// digests DIR FILE [all] writes a digest of every Parquet file, or of every file,
+// below a directory but runs.parquet, the one that differs from run to run.
 func digests(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: digests DIR FILE")
+	all := len(args) == 3 && args[2] == "all"
+	if neg || len(args) != 2 && !all {
+		ts.Fatalf("usage: digests DIR FILE [all]")
 	}
 	var out strings.Builder
 	dir := ts.MkAbs(args[0])
 	n := 0
 	ts.Check(filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) != ".parquet" || d.Name() == "runs.parquet" {
+		if err != nil || d.IsDir() || !all && filepath.Ext(path) != ".parquet" || d.Name() == "runs.parquet" {
 			return err
 		}
 		b, err := os.ReadFile(path)
