@@ -53,6 +53,10 @@ golden:
     go test ./analysis/report ./analysis/published ./runner/internal ./runner/internal/cli -update
     git diff --stat
 
+# how often the 95 % intervals hold the truth in simulated data (half an hour); rewrites coverage.csv
+intervals:
+    RUN_SLOW=1 go test ./analysis/bootstrap -count=1 -run TestCoverageStudy -timeout 3h -v -update
+
 # coverage of the tests, by function and in all, in cover.out
 cover:
     go test -coverpkg=./... -coverprofile=cover.out ./...

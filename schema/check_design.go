@@ -81,6 +81,8 @@ func (l *loader) checkBenchmarks(e *Experiment) {
 		case "correlation":
 			field, keys = "correlations", slices.Collect(maps.Keys(b.Correlations))
 			l.checkCorrelations(e, b, at)
+		case "alpha":
+			field, keys = "alphas", slices.Collect(maps.Keys(b.Alphas))
 		}
 		l.checkCodes(e, b, field, keys, at)
 	}
@@ -110,6 +112,9 @@ func (l *loader) checkCodes(e *Experiment, b *Benchmark, field string, keys []st
 		if !slices.Contains(keys, c) {
 			missing = append(missing, c)
 		}
+	}
+	if b.Statistic == "alpha" && len(keys) > 0 {
+		return // studies do not print it for every value
 	}
 	if len(missing) > 0 {
 		l.fail(diag.Problem{Place: at(field), What: fmt.Sprintf("benchmark %q (%s) has no %s for %s", b.Field, b.Statistic, field, strings.Join(missing, ", ")),
@@ -147,6 +152,7 @@ func (l *loader) checkAnalysis(e *Experiment) {
 	a := &e.Analysis
 	a.MeansBenchmark = l.chosenBenchmark(e, "means_benchmark", a.MeansBenchmark, "median", "mean")
 	a.StructureBenchmark = l.chosenBenchmark(e, "structure_benchmark", a.StructureBenchmark, "coordinates", "correlation")
+	a.AlphaBenchmark = l.chosenBenchmark(e, "alpha_benchmark", a.AlphaBenchmark, "alpha")
 	l.checkStrata(e)
 	var circles []string
 	for _, c := range e.Instrument.Circles {

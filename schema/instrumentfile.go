@@ -70,6 +70,8 @@ func (b *Benchmark) Fits(in *Instrument) bool {
 		have = slices.Sorted(maps.Keys(b.Coordinates))
 	case "correlation":
 		have = slices.Sorted(maps.Keys(b.Correlations))
+	case "alpha":
+		have = slices.Sorted(maps.Keys(b.Alphas))
 	default:
 		have = slices.Sorted(maps.Keys(b.Means))
 	}

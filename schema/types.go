@@ -330,12 +330,14 @@ type Benchmark struct {
 	Means        map[string]float64            `json:"means,omitempty"`
 	Coordinates  map[string][2]float64         `json:"coordinates,omitempty"`
 	Correlations map[string]map[string]float64 `json:"correlations,omitempty"`
+	Alphas       map[string]float64            `json:"alphas,omitempty"` // of some values at least
 }
 
 // Analysis are the options of the analysis, defaults filled in.
 type Analysis struct {
 	MeansBenchmark     string  `json:"means_benchmark,omitempty"`
 	StructureBenchmark string  `json:"structure_benchmark,omitempty"`
+	AlphaBenchmark     string  `json:"alpha_benchmark,omitempty"`
 	Scores             string  `json:"scores"`
 	Correlation        string  `json:"correlation"`
 	Missing            string  `json:"missing"`

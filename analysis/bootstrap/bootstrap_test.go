@@ -243,12 +243,20 @@ func TestIntervalsOfKnownReplicates(t *testing.T) {
 	// Distances from 0.5 are 0 once and 0.01 … 0.49 twice: the 90th of 99 is 0.45.
 	iv, err = bootstrap.Symmetric(0.5, x, 0.9, bootstrap.Identity)
 	check("symmetric", iv, err, 0.05, 0.95)
+	// The mean is 0.5, so an estimate of 0.6 has a bias of -0.1; of the distances
+	// from it the 90th of 99 is 0.5.
+	iv, err = bootstrap.Spanning(0.6, x, 0.9, bootstrap.Identity)
+	check("spanning, biased downwards", iv, err, 0.1, 1.2)
+	iv, err = bootstrap.Spanning(0.4, x, 0.9, bootstrap.Identity)
+	check("spanning, biased upwards", iv, err, -0.2, 0.9)
+	iv, err = bootstrap.Spanning(0.5, x, 0.9, bootstrap.Identity)
+	check("spanning, no bias", iv, err, 0.05, 0.95)
 	if !slices.Equal(x, before) {
 		t.Error("the replicates were modified")
 	}
 	for _, s := range []bootstrap.Scale{bootstrap.FisherZ, bootstrap.Logit} {
 		for _, at := range []float64{0, 0.3, 1} {
-			iv, err := bootstrap.Symmetric(at, append(slices.Clone(x), 0, 1), 0.95, s)
+			iv, err := bootstrap.Spanning(at, append(slices.Clone(x), 0, 1), 0.95, s)
 			if err != nil || !(iv.Low >= -1 && iv.High <= 1 && iv.Low <= at+1e-5 && at-1e-5 <= iv.High) || s == bootstrap.Logit && iv.Low < 0 {
 				t.Errorf("scale %d, estimate %v: %v to %v, %v", s, at, iv.Low, iv.High, err)
 			}

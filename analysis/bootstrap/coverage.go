@@ -22,7 +22,7 @@ type Coverage struct {
 	Runs       int
 	Resamples  int
 	Statistic  string   // mean (averaged over the values), rho or ssd
-	Method     string   // percentile or reflected
+	Method     string   // percentile, reflected, symmetric or spanning
 	Truth      *float64 // of an endless sample
 	Average    *float64 // of the estimates of the runs
 	Bias       *float64 // Average − Truth

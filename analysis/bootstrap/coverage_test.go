@@ -66,8 +66,8 @@ type outcome struct {
 	means    []float64
 	rho, ssd float64
 	mean     [simValues]bootstrap.Interval
-	rhoBy    [3]bootstrap.Interval // percentile, reflected, symmetric
-	ssdBy    [3]bootstrap.Interval
+	rhoBy    [4]bootstrap.Interval // percentile, reflected, symmetric, spanning
+	ssdBy    [4]bootstrap.Interval
 }
 
 func oneRun(t *testing.T, s scenario, n int, seed uint64) outcome {
@@ -112,11 +112,15 @@ func oneRun(t *testing.T, s scenario, n int, seed uint64) outcome {
 	keep(&o.rhoBy[2], iv, err)
 	iv, err = bootstrap.Symmetric(o.ssd, x[simValues+1], 0.95, bootstrap.Logit)
 	keep(&o.ssdBy[2], iv, err)
+	iv, err = bootstrap.Spanning(o.rho, x[simValues], 0.95, bootstrap.FisherZ)
+	keep(&o.rhoBy[3], iv, err)
+	iv, err = bootstrap.Spanning(o.ssd, x[simValues+1], 0.95, bootstrap.Logit)
+	keep(&o.ssdBy[3], iv, err)
 	return o
 }
 
 // TestCoverageStudy measures how often the intervals contain the truth. It
-// takes minutes: RUN_SLOW=1 go test -run Coverage -timeout 2h -update ./analysis/bootstrap
+// takes minutes: RUN_SLOW=1 go test ./analysis/bootstrap -run Coverage -timeout 2h -update
 func TestCoverageStudy(t *testing.T) {
 	if os.Getenv("RUN_SLOW") == "" {
 		t.Skip("the coverage study takes minutes: RUN_SLOW=1 runs it")
@@ -190,7 +194,7 @@ func summarise(t *testing.T, s scenario, n int, out []outcome, means []float64, 
 		t.Errorf("%s, N = %d: coverage %.3f of the means", s.name, n, total)
 	}
 	add("mean", "percentile", math.NaN(), math.NaN(), math.NaN(), total, math.NaN(), width)
-	for m, method := range []string{"percentile", "reflected", "symmetric"} {
+	for m, method := range []string{"percentile", "reflected", "symmetric", "spanning"} {
 		one := func(statistic string, truth float64, of func(o *outcome) (float64, bootstrap.Interval)) {
 			var average, covered, expected, width float64
 			for r := range out {

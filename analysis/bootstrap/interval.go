@@ -113,17 +113,45 @@ func Reflected(estimate float64, x []float64, level float64, g Scale) (Interval,
 //
 // Source: Hall (1988), Journal of the Royal Statistical Society B 50, 35–45.
 func Symmetric(estimate float64, x []float64, level float64, g Scale) (Interval, error) {
-	v, iv, err := spread(x)
+	iv, at, q, _, err := around(estimate, x, level, g)
 	if err != nil {
 		return iv, err
 	}
-	at := g.to(estimate)
+	iv.Low, iv.High = g.from(at-q), g.from(at+q)
+	return iv, nil
+}
+
+// around gives the estimate on the scale g, the level-quantile of the
+// replicates' distances from it, and their mean distance with its sign.
+func around(estimate float64, x []float64, level float64, g Scale) (iv Interval, at, q, bias float64, err error) {
+	v, iv, err := spread(x)
+	if err != nil {
+		return iv, 0, 0, 0, err
+	}
+	at = g.to(estimate)
 	for i, e := range v {
-		v[i] = math.Abs(g.to(e) - at)
+		d := g.to(e) - at
+		bias += d / float64(len(v))
+		v[i] = math.Abs(d)
 	}
 	slices.Sort(v)
-	q := quantile(v, level)
-	iv.Low, iv.High = g.from(at-q), g.from(at+q)
+	return iv, at, quantile(v, level), bias, nil
+}
+
+// Spanning returns the interval that spans two symmetric ones on a scale g: the
+// one about the estimate (see [Symmetric]) and the one of the same width about
+// the estimate less its bias, the mean of g(x) − g(estimate) over the replicates
+// x. It is the symmetric interval made longer, by the bias, on the side where a
+// biased estimate leaves the truth. Errors are those of Percentile.
+//
+// No theory makes it exact: it was chosen among eleven for its coverage in
+// simulated data, see [MeasuredCoverage] and METHODS.md.
+func Spanning(estimate float64, x []float64, level float64, g Scale) (Interval, error) {
+	iv, at, q, bias, err := around(estimate, x, level, g)
+	if err != nil {
+		return iv, err
+	}
+	iv.Low, iv.High = g.from(at-q-max(bias, 0)), g.from(at+q-min(bias, 0))
 	return iv, nil
 }
 

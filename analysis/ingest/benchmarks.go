@@ -82,8 +82,16 @@ func (c *benchmarkRows) add(b *Benchmark, row int) error {
 		b.Coordinates[v][statistic[0]-'x'] = x
 	case "correlation":
 		return c.correlation(b, row, v, x)
+	case "alpha":
+		if x > 1 {
+			return c.t.at(row, "number", "%v is no alpha: it is at most 1", x)
+		}
+		if b.Alphas == nil {
+			b.Alphas = make([]*float64, n)
+		}
+		b.Alphas[v] = &x
 	default:
-		return c.t.at(row, "statistic", "%q is none of median, mean, correlation, x, y", statistic)
+		return c.t.at(row, "statistic", "%q is none of median, mean, correlation, x, y, alpha", statistic)
 	}
 	return nil
 }
@@ -134,6 +142,7 @@ func (r *reader) completeBenchmarks(t *table) error {
 func (b *Benchmark) lacks(d *Data) string {
 	for i, v := range d.Values {
 		switch b.Statistic {
+		case "alpha": // studies do not print it for every value
 		case "coordinates":
 			if b.seen[[3]string{"x", v.Code}] == "" || b.seen[[3]string{"y", v.Code}] == "" {
 				return v.Code

@@ -16,6 +16,10 @@ var conditionColumns = []tabular.Column{
 	col("n_planned", tabular.Int32), col("n_complete", tabular.Int32),
 }
 
+// paramsSkipped is a column of conditions.parquet that may be absent: the
+// parameters that are declared and not sent.
+const paramsSkipped = "params_skipped"
+
 // conditions reads conditions.parquet.
 func (r *reader) conditions() error {
 	t, err := r.open("conditions", conditionColumns...)
@@ -25,12 +29,19 @@ func (r *reader) conditions() error {
 	defer t.Close()
 	var levels []*tabular.Strings
 	for _, c := range t.Schema.Columns[t.Schema.Index("administration")+1 : max(t.Schema.Index("administration")+1, t.Schema.Index("n_planned"))] {
+		if c.Name == paramsSkipped {
+			continue
+		}
 		r.d.Factors = append(r.d.Factors, c.Name)
 		levels = append(levels, t.strings(c.Name))
 	}
 	id, experiment, provider, simulated := t.strings("condition_id"), t.strings("experiment"), t.strings("provider"), t.bools("simulated")
 	model, prompt, administration := t.strings("model"), t.strings("prompt"), t.strings("administration")
 	temperature, planned, complete := t.floats("temperature"), t.ints("n_planned"), t.ints("n_complete")
+	skipped := func(int) string { return "" }
+	if t.Schema.Index(paramsSkipped) >= 0 { // tables made before it was recorded lack it
+		skipped = t.strings(paramsSkipped).At
+	}
 	if t.err != nil {
 		return t.err
 	}
@@ -38,7 +49,7 @@ func (r *reader) conditions() error {
 	for row := range t.NumRows {
 		c := Condition{ID: id.At(row), Experiment: experiment.At(row), Provider: provider.At(row), Simulated: simulated.Values[row],
 			Model: model.At(row), Prompt: prompt.At(row), Temperature: temperature.Values[row], Administration: administration.At(row),
-			Planned: int(planned.Values[row]), Complete: int(complete.Values[row])}
+			Planned: int(planned.Values[row]), Complete: int(complete.Values[row]), ParamsSkipped: skipped(row)}
 		for _, l := range levels {
 			c.Levels = append(c.Levels, l.At(row))
 		}

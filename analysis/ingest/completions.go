@@ -16,9 +16,7 @@ type Replies struct {
 	ReAsks      int // replies beyond the first to a question
 	Refused     int // replies that the provider or the model refused
 	Truncated   int
-	// Models and Fingerprints count the replies by what answered, "" where the
-	// provider did not say.
-	Models, Fingerprints map[string]int
+	By          map[Answerer]int // replies by who answered
 }
 
 // ReadReplies reads completions.parquet beside the tables of d, by condition;
@@ -30,13 +28,13 @@ func ReadReplies(d *Data) ([]Replies, error) {
 		return nil, nil
 	}
 	t, err := r.open("completions", col("respondent_id", tabular.String), col("purpose", tabular.String), col("attempt", tabular.Int32),
-		col("status", tabular.String), col("model_served", tabular.String), col("system_fingerprint", tabular.String))
+		col("status", tabular.String), col("model_requested", tabular.String), col("model_served", tabular.String), col("system_fingerprint", tabular.String))
 	if err != nil {
 		return nil, err
 	}
 	defer t.Close()
 	who, purpose, status := t.strings("respondent_id"), t.strings("purpose"), t.strings("status")
-	served, print, attempt := t.strings("model_served"), t.strings("system_fingerprint"), t.ints("attempt")
+	asked, served, print, attempt := t.strings("model_requested"), t.strings("model_served"), t.strings("system_fingerprint"), t.ints("attempt")
 	if t.err != nil {
 		return nil, t.err
 	}
@@ -46,7 +44,7 @@ func ReadReplies(d *Data) ([]Replies, error) {
 	}
 	out := make([]Replies, len(d.Conditions))
 	for i := range out {
-		out[i].Models, out[i].Fingerprints = map[string]int{}, map[string]int{}
+		out[i].By = map[Answerer]int{}
 	}
 	again := map[int32]bool{}
 	for row := range t.NumRows {
@@ -59,8 +57,7 @@ func ReadReplies(d *Data) ([]Replies, error) {
 		}
 		x := &out[c]
 		x.Completions++
-		x.Models[served.At(row)]++
-		x.Fingerprints[print.At(row)]++
+		x.By[Answerer{asked.At(row), served.At(row), print.At(row)}]++
 		switch status.At(row) {
 		case "refusal":
 			x.Refused++

@@ -12,12 +12,12 @@ import (
 )
 
 // writeReplies writes completions.parquet with these rows: respondent, purpose,
-// attempt, status, model, fingerprint.
+// attempt, status, model asked for, model served, fingerprint.
 func writeReplies(t *testing.T, dir string, rows ...[]any) {
 	t.Helper()
 	schema := tabular.Schema{Name: "completions", Columns: []tabular.Column{
 		{Name: "respondent_id", Type: tabular.String, Nullable: true}, {Name: "purpose", Type: tabular.String}, {Name: "attempt", Type: tabular.Int32},
-		{Name: "status", Type: tabular.String}, {Name: "model_served", Type: tabular.String, Nullable: true}, {Name: "system_fingerprint", Type: tabular.String, Nullable: true}}}
+		{Name: "status", Type: tabular.String}, {Name: "model_requested", Type: tabular.String}, {Name: "model_served", Type: tabular.String, Nullable: true}, {Name: "system_fingerprint", Type: tabular.String, Nullable: true}}}
 	w, err := tabular.Create(filepath.Join(dir, "completions.parquet"), schema, map[string]string{"table_version": ingest.TableVersion})
 	if err != nil {
 		t.Fatal(err)
@@ -59,25 +59,57 @@ func TestRepliesAreCountedByCondition(t *testing.T) {
 		t.Errorf("without completions: %v, %v", got, err)
 	}
 	writeReplies(t, dir,
-		[]any{nil, "persona", 0, "ok", "m-1", "f"},
-		[]any{"c0000r000000", "answer", 0, "refusal", "m-1", "f"},
-		[]any{"c0000r000000", "answer", 1, "truncated", "m-1", "g"},
-		[]any{"c0000r000000", "answer", 2, "ok", "m-2", "g"},
-		[]any{"c0001r000001", "answer", 0, "ok", nil, nil})
+		[]any{nil, "persona", 0, "ok", "m", "m-1", "f"},
+		[]any{"c0000r000000", "answer", 0, "refusal", "m", "m-1", "f"},
+		[]any{"c0000r000000", "answer", 1, "truncated", "m", "m-1", "g"},
+		[]any{"c0000r000000", "answer", 2, "ok", "m", "m-2", "g"},
+		[]any{"c0001r000001", "answer", 0, "ok", "m", nil, nil})
 	got, err := ingest.ReadReplies(d)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []ingest.Replies{
-		{Completions: 3, ReAsked: 1, ReAsks: 2, Refused: 1, Truncated: 1, Models: map[string]int{"m-1": 2, "m-2": 1}, Fingerprints: map[string]int{"f": 1, "g": 2}},
-		{Completions: 1, Models: map[string]int{"": 1}, Fingerprints: map[string]int{"": 1}},
+		{Completions: 3, ReAsked: 1, ReAsks: 2, Refused: 1, Truncated: 1, By: map[ingest.Answerer]int{{"m", "m-1", "f"}: 1, {"m", "m-1", "g"}: 1, {"m", "m-2", "g"}: 1}},
+		{Completions: 1, By: map[ingest.Answerer]int{{"m", "", ""}: 1}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	writeReplies(t, dir, []any{"stranger", "answer", 0, "ok", "m", nil})
+	if m, f := got[0].Models(), got[0].Fingerprints(); !cmp.Equal(m, map[string]int{"m-1": 2, "m-2": 1}) || !cmp.Equal(f, map[string]int{"f": 1, "g": 2}) {
+		t.Errorf("models %v, fingerprints %v", m, f)
+	}
+	writeReplies(t, dir, []any{"stranger", "answer", 0, "ok", "m", "m", nil})
 	if _, err := ingest.ReadReplies(d); err == nil || !strings.Contains(err.Error(), `row 1, column respondent_id: "stranger" is not in respondents.parquet`) {
 		t.Errorf("a respondent of no condition: %v", err)
+	}
+}
+
+// A snapshot of the alias that was asked for is what was asked for; another
+// model is not.
+func TestExpectedModels(t *testing.T) {
+	for _, c := range []struct {
+		requested, served string
+		want              bool
+	}{
+		{"gpt-4o", "gpt-4o-2024-08-06", true},
+		{"gpt-4", "gpt-4-0314", true},
+		{"claude-3-5-sonnet", "claude-3-5-sonnet-20241022", true},
+		{"claude-3-5-sonnet-latest", "claude-3-5-sonnet-20241022", true},
+		{"gemini-1.0-pro", "models/gemini-1.0-pro-001", true},
+		{"models/gemini-1.0-pro", "gemini-1.0-pro", true},
+		{"meta-llama/Llama-3.1-8B-Instruct", "meta-llama/llama-3.1-8b-instruct", true},
+		{"llama3.1:8b", "llama3.1:8b", true},
+		{"gpt-4o", "", true},
+		{"gpt-4o", "gpt-4o-mini", false},
+		{"gpt-4o", "gpt-4o-mini-2024-07-18", false},
+		{"gpt-4", "gpt-4o-2024-08-06", false},
+		{"gpt-4o-2024-05-13", "gpt-4o-2024-08-06", false},
+		{"llama-3.1-8b", "llama-3.1-70b", false},
+		{"gpt-4o", "gpt-4", false},
+	} {
+		if got := (ingest.Answerer{Requested: c.requested, Served: c.served}).Expected(); got != c.want {
+			t.Errorf("asked for %s, served %s: %v, want %v", c.requested, c.served, got, c.want)
+		}
 	}
 }
 

@@ -63,6 +63,9 @@ type Condition struct {
 	Levels      []string // of the further factors, in the order of Data.Factors
 	Planned     int
 	Complete    int
+	// ParamsSkipped are the parameters that were declared and, as the experiment
+	// allows, not sent because the provider does not take them; empty for none.
+	ParamsSkipped string
 	// Respondents are indices into Data.Respondents, by replicate; row i of
 	// Answers holds what Respondents[i] answered, a column an item.
 	Respondents []int
@@ -110,14 +113,15 @@ const (
 )
 
 // Benchmark is one set of numbers to compare with. It holds one number a value
-// (Median or Mean), one a pair of values (Correlation), or two coordinates.
+// (Median, Mean or Alpha), one a pair of values (Correlation), or two coordinates.
 type Benchmark struct {
 	Name, Kind, Source, Label string
 
-	Statistic   string               // "median", "mean", "correlation" or "coordinates"
+	Statistic   string               // "median", "mean", "correlation", "coordinates" or "alpha"
 	Means       []float64            // in the order of Data.Values
 	Correlation [][]float64          // both ways round, unit diagonal
 	Coordinates [][2]float64         // x and y
+	Alphas      []*float64           // Cronbach's alpha; nil for a value that has none
 	seen        map[[3]string]string // what was read, to find duplicates
 }
 

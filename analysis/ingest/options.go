@@ -27,6 +27,7 @@ type Options struct {
 	Seed               uint64
 	MeansBenchmark     string // empty: none was named
 	StructureBenchmark string
+	AlphaBenchmark     string
 	AnchorCircle       string
 	AnchorColumn       string
 	Bootstrap          int      // resamples; 0: no intervals
@@ -175,14 +176,14 @@ func (o *Options) Set(name, value string) error {
 // OptionNames are the options of the analysis that a caller may override, in
 // alphabetical order; facts about the experiment are not among them.
 func OptionNames() []string {
-	return []string{"anchor_circle", "anchor_column", "bootstrap", "bootstrap_seed", "correlation", "dissimilarity", "figures", "mds", "means_benchmark", "min_answered",
+	return []string{"alpha_benchmark", "anchor_circle", "anchor_column", "bootstrap", "bootstrap_seed", "correlation", "dissimilarity", "figures", "mds", "means_benchmark", "min_answered",
 		"missing", "permutations", "require_all_values", "restarts", "scores", "seed", "strata", "structure_benchmark"}
 }
 
 // text is the field of an option that is any text, or nil.
 func (o *Options) text(name string) *string {
 	return map[string]*string{
-		"means_benchmark": &o.MeansBenchmark, "structure_benchmark": &o.StructureBenchmark,
+		"means_benchmark": &o.MeansBenchmark, "structure_benchmark": &o.StructureBenchmark, "alpha_benchmark": &o.AlphaBenchmark,
 		"anchor_circle": &o.AnchorCircle, "anchor_column": &o.AnchorColumn,
 		"instrument": &o.Instrument, "instrument_hash": &o.InstrumentHash, "instrument_notice": &o.InstrumentNotice,
 		"experiment": &o.Experiment, "design_hash": &o.DesignHash, "title": &o.Title, "program_version": &o.ProgramVersion,

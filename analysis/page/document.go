@@ -30,7 +30,7 @@ type part struct {
 
 // tableOrder is that of the paper; tables it does not name come after.
 var tableOrder = []string{"table1_ssd", "table2_4_means", "table5_batch_sequential", "spearman", "structure_fit", "uncertainty", "differences",
-	"figure6_batch_sequential", "sensitivity", "anchor_shift", "variance", "cronbach_alpha", "data_quality", "missing_by_item"}
+	"figure6_batch_sequential", "sensitivity", "anchor_shift", "variance", "cronbach_alpha", "data_quality", "served_models", "missing_by_item"}
 
 // outputs lists the files of the analysis in a folder that end in ending, by
 // the manifest, so that what an earlier run left is not shown. Where the

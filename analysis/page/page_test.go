@@ -198,6 +198,31 @@ func hostileReplies(t *testing.T) func(string) {
 	}
 }
 
+// What stands out in a condition is in the report: drift, other models,
+// parameters that were not sent.
+func TestFlagsAreShown(t *testing.T) {
+	s := spec(condition("m1", "clear", 4, clearly), condition("m1", "other", 4, clearly))
+	s.Conditions[1].Skipped = "top_k"
+	dir := t.TempDir()
+	ingesttest.Write(t, dir, s)
+	ingesttest.WriteReplies(t, dir, ingesttest.Reply{Requested: "gpt-4o", Served: "gpt-4o-2024-08-06"},
+		ingesttest.Reply{Requested: "gpt-4o", Served: "gpt-4o-2024-05-13"}, ingesttest.Reply{Condition: 1, Requested: "gpt-4o", Served: "<b>mini</b>"})
+	if _, err := report.Run(context.Background(), dir, report.Overrides{"restarts": "1", "permutations": "99", "bootstrap": "0", "figures": "false"}); err != nil {
+		t.Fatal(err)
+	}
+	b, err := page.Build(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	html := string(b)
+	for _, want := range []string{"2 models served: gpt-4o-2024-05-13 (1), gpt-4o-2024-08-06 (1)", "&lt;b&gt;mini&lt;/b&gt; for gpt-4o (1)", "<td>not the one asked for</td>",
+		"<td>parameters declared and not sent</td><td>top_k</td>"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the report does not show %s", want)
+		}
+	}
+}
+
 func TestRepliesAreShownNotRun(t *testing.T) {
 	s := spec(condition("m1", "clear", 20, ingesttest.Constant(-int16(ingest.Unparseable))), condition(attack, attack, 20, clearly))
 	s.Options["title"] = "A \"title\" " + attack

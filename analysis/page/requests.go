@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+
+	"circumplex.example/analysis/ingest"
 )
 
 // requests is the gist of completions.parquet.
@@ -27,6 +29,14 @@ type tally struct {
 type served struct {
 	Requested, Served, Fingerprint string
 	N                              int
+}
+
+// Note says that another model answered than the one asked for.
+func (s served) Note() string {
+	if (ingest.Answerer{Requested: s.Requested, Served: s.Served}).Expected() {
+		return ""
+	}
+	return "not the one asked for"
 }
 
 // readRequests counts the replies; the table may be absent.

@@ -27,6 +27,7 @@ type view struct {
 	Statuses                          []statusRow
 	Sessions                          []tally
 	Requests                          requests
+	Flags                             []flag
 	Samples                           []sample
 	Unread                            int
 	Facts                             [][2]string
@@ -78,6 +79,9 @@ func newView(s *source) (*view, error) {
 		}
 	}
 	var err error
+	if v.Flags, err = s.flags(); err != nil {
+		return nil, err
+	}
 	if v.Documents, err = s.documents(); err != nil {
 		return nil, err
 	}

@@ -32,6 +32,10 @@ func (a *analysis) chooseBenchmarks() error {
 	if a.means, err = a.choose("means_benchmark", a.opts.MeansBenchmark, means, "a number for each value"); err != nil {
 		return err
 	}
+	alphas := func(b *ingest.Benchmark) bool { return b.Alphas != nil }
+	if a.alphas, err = a.choose("alpha_benchmark", a.opts.AlphaBenchmark, alphas, "Cronbach's alpha"); err != nil {
+		return err
+	}
 	if a.opts.NoCircle {
 		a.structureNA = "the instrument declares no circular structure"
 		return nil

@@ -169,7 +169,7 @@ func (a *analysis) bothWays(pairs []comparison, k int) *document {
 			return fixed2(r.rho.Rho) + stars(r.rho.P)
 		}
 		row := append([]string{a.modelName(c.first.c), tempOf(c.first.c), c.first.c.Prompt}, c.first.c.Levels...)
-		row = append(row, cell(c.first), cell(c.second), d.signed(x.estimate, x.estimateNA), d.intervalCell(x.Interval, x.na, approximate(name)), c.pairing())
+		row = append(row, cell(c.first), cell(c.second), d.signed(x.estimate, x.estimateNA), d.intervalCell(x.Interval, x.na, approximateDifference(name)), c.pairing())
 		if rho && zNA == "" {
 			row = append(row, fixed2(z.Z), probability(z.P))
 		} else if rho {
@@ -212,8 +212,8 @@ func (a *analysis) differenceTable() *document {
 				continue
 			}
 			s, r := a.compare(c, a.atSSD()), a.compare(c, a.atRho())
-			t.rows = append(t.rows, []string{c.level1, c.level2, a.elsewhere(c), d.signed(s.estimate, s.estimateNA), d.intervalCell(s.Interval, s.na, approximate("ssd")),
-				d.signed(r.estimate, r.estimateNA), d.intervalCell(r.Interval, r.na, approximate("rho")), c.pairing()})
+			t.rows = append(t.rows, []string{c.level1, c.level2, a.elsewhere(c), d.signed(s.estimate, s.estimateNA), d.intervalCell(s.Interval, s.na, approximateDifference("ssd")),
+				d.signed(r.estimate, r.estimateNA), d.intervalCell(r.Interval, r.na, approximateDifference("rho")), c.pairing()})
 		}
 		t.write(&d.body)
 	}
@@ -263,7 +263,7 @@ func (a *analysis) differenceCSV(all []comparison) (header []string, rows [][]st
 			ok := x.na == ""
 			row := append([]string{c.factor, c.level1, c.level2}, a.keyCells(c.first)...)
 			rows = append(rows, append(row, name, exactOr(x.estimate, x.estimateNA == ""), exactOr(x.Low, ok), exactOr(x.High, ok), exactOr(x.SE, ok),
-				c.pairing(), fmt.Sprint(approximate(name)), x.na))
+				c.pairing(), fmt.Sprint(approximateDifference(name)), x.na))
 		}
 	}
 	return header, rows

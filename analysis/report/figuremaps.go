@@ -134,7 +134,11 @@ func (a *analysis) matchNote(r *result) string {
 		s += "; not tested against random labels"
 	}
 	if iv, na := a.interval(r, a.atSSD(), r.match.SSD); na == "" {
-		s += fmt.Sprintf(". 95 %% bootstrap interval of the SSD, approximate: %s to %s", fixed2(iv.Low), fixed2(iv.High))
+		word := ""
+		if approximate("ssd") {
+			word = ", approximate"
+		}
+		s += fmt.Sprintf(". 95 %% bootstrap interval of the SSD%s: %s to %s", word, fixed2(iv.Low), fixed2(iv.High))
 	}
 	s += ". Stress-1 = " + fixedN(r.fit.Stress1, 3)
 	if n := r.fit.NegativeDisparities; n > 0 && a.opts.MDS == mds.Interval {

@@ -24,8 +24,8 @@ func uncertaintySchemas(key []tabular.Column) []tabular.Schema {
 		null("defined", tabular.Int32, "resamples in which the statistic is defined"),
 		col("resamples", tabular.Int32, "resamples drawn"),
 		col("level", tabular.Float64, "confidence level"),
-		col("method", tabular.String, "percentile, or symmetric about the estimate"),
-		col("approximate", tabular.Bool, "true where simulated intervals of this statistic held the truth in fewer than 90 % of the samples"),
+		col("method", tabular.String, "percentile; or spanning: symmetric about the estimate, longer by its bias on the side where the bias leaves the truth"),
+		col("approximate", tabular.Bool, "true where simulated intervals of this statistic held the truth in fewer than 90 % of the samples, and for differences of ssd and rho, whose coverage was not measured"),
 	}
 	intervals := append(append(statistic[:2:2], null("estimate", tabular.Float64, "the statistic as printed")), ends...)
 	intervals = append(intervals, null("strata", tabular.String, "columns within whose levels sessions are resampled; null for simple resampling"), reason("the interval"))
@@ -51,12 +51,12 @@ func uncertaintySchemas(key []tabular.Column) []tabular.Schema {
 }
 
 // endsOf are the columns of an interval.
-func (a *analysis) endsOf(iv bootstrap.Interval, na, statistic string) []any {
+func (a *analysis) endsOf(iv bootstrap.Interval, na, statistic string, approximate bool) []any {
 	row := []any{nil, nil, nil, nil, nil}
 	if na == "" {
 		row = []any{iv.Low, iv.High, iv.SE, iv.Mean, iv.Defined}
 	}
-	return append(row, a.resamples(), confidence, methodOf(statistic), approximate(statistic))
+	return append(row, a.resamples(), confidence, methodOf(statistic), approximate)
 }
 
 // resamples is how many resamples were drawn.
@@ -79,7 +79,7 @@ func (a *analysis) writeIntervals(w *tabular.Writer) {
 			if na == "" {
 				iv, na = a.interval(r, k, estimate)
 			}
-			add(append(append(row, a.endsOf(iv, na, statistic)...), orNull(r.resampled.strata), orNull(na))...)
+			add(append(append(row, a.endsOf(iv, na, statistic, approximate(statistic))...), orNull(r.resampled.strata), orNull(na))...)
 		}
 	}
 }
@@ -91,7 +91,7 @@ func (a *analysis) writeDifferences(w *tabular.Writer) {
 			statistic, value := a.statisticName(k)
 			x := a.compare(c, k)
 			row := append([]any{c.factor, c.level1, c.level2, c.second.c.ID, statistic, value, present(x.estimate, x.estimateNA == "")},
-				a.endsOf(x.Interval, x.na, statistic)...)
+				a.endsOf(x.Interval, x.na, statistic, approximateDifference(statistic))...)
 			row = append(row, c.pairing())
 			if z, na := a.fisherOf(c); k == a.atRho() && na == "" {
 				row = append(row, z.Z, z.P)
@@ -212,7 +212,7 @@ func (a *analysis) resampleNote() string {
 	if !a.resampling {
 		return "No intervals: no resamples were asked for. runner analyze makes them (option bootstrap)."
 	}
-	s := fmt.Sprintf("Intervals: 95 %%, from %d resamples of sessions, seed %d; value means by percentiles, SSD and rho symmetric about the estimate (on the logit and Fisher's z scale; differences as they are).",
+	s := fmt.Sprintf("Intervals: 95 %%, from %d resamples of sessions, seed %d; value means by percentiles, SSD and rho symmetric about the estimate and longer by its bias on one side (on the logit and Fisher's z scale; differences as they are).",
 		a.opts.Bootstrap, a.opts.BootstrapSeed)
 	columns := map[string]bool{}
 	for i := range a.results {
@@ -230,12 +230,15 @@ func (a *analysis) resampleNote() string {
 func (a *analysis) coverageNote() string {
 	type span struct{ low, high, lowAverage, biasLow, biasHigh float64 }
 	spans := map[string]span{}
-	var runs, resamples int
+	var fewest, most, resamples int
 	for _, c := range bootstrap.MeasuredCoverage() {
 		if c.Method != methodOf(c.Statistic) {
 			continue
 		}
-		runs, resamples = c.Runs, c.Resamples
+		if fewest == 0 || c.Runs < fewest {
+			fewest = c.Runs
+		}
+		most, resamples = max(most, c.Runs), c.Resamples
 		s, ok := spans[c.Statistic]
 		if !ok {
 			s = span{low: 1, lowAverage: 1}
@@ -256,17 +259,24 @@ func (a *analysis) coverageNote() string {
 	}
 	percent := func(x float64) string { return fixedN(100*x, 0) + " %" }
 	between := func(s span) string { return percent(s.low) + " to " + percent(s.high) }
+	runs := fmt.Sprint(most)
+	if fewest < most {
+		runs = fmt.Sprintf("%d to %d", fewest, most)
+	}
 	mean, rho, ssd := spans["mean"], spans["rho"], spans["ssd"]
 	var b strings.Builder
-	fmt.Fprintf(&b, "Coverage: in simulated data of known structure (strong, weak and none, and strong with anchors; N = 60 and 300; %d samples of each, %d resamples) "+
+	fmt.Fprintf(&b, "Coverage: in simulated data of known structure (strong, weak and none, and strong with anchors; N = 60 and 300; %s samples of each, %d resamples) "+
 		"the 95 %% intervals held the value of an endless sample in %s of the samples for value means, %s for rho and %s for SSD. ", runs, resamples, between(mean), between(rho), between(ssd))
 	fmt.Fprintf(&b, "What a sample of that size gives on average was held in %s or more for rho and %s or more for SSD. ", percent(rho.lowAverage), percent(ssd.lowAverage))
 	fmt.Fprintf(&b, "The estimates were biased by %s to %s (rho) and %s to %s (SSD).", fixed2(rho.biasLow), fixed2(rho.biasHigh), fixed2(ssd.biasLow), fixed2(ssd.biasHigh))
+	var names []string
 	for _, name := range []string{"rho", "ssd"} {
 		if approximate(name) {
-			b.WriteString(" Where coverage was below 90 % in some scenario, the intervals are approximate.")
-			break
+			names = append(names, map[string]string{"rho": "rho", "ssd": "SSD"}[name])
 		}
+	}
+	if len(names) > 0 {
+		b.WriteString(" Coverage was below 90 % in some scenario for " + strings.Join(names, " and ") + ": these intervals are approximate.")
 	}
 	return b.String()
 }

@@ -70,7 +70,7 @@ func (a *analysis) facts() []string {
 	if o.InstrumentNotice != "" {
 		instrument += ". " + capital(strings.TrimSuffix(o.InstrumentNotice, "."))
 	}
-	return []string{experiment + ".", instrument + ".", a.sessionsNote()}
+	return append([]string{experiment + ".", instrument + ".", a.sessionsNote()}, a.skippedNotes()...)
 }
 
 // capital begins a sentence.
@@ -211,5 +211,5 @@ func (a *analysis) summaryNotes() []string {
 	} else {
 		out = append(out, "Structure: "+a.structureNA+".")
 	}
-	return append(out, a.sessionsNote())
+	return append(append(out, a.sessionsNote()), a.skippedNotes()...)
 }

@@ -155,6 +155,9 @@ func qualitySchemas(key []tabular.Column) []tabular.Schema {
 		count("most_frequent", "sessions that share the most frequent answer vector"),
 		null("models_served", tabular.String, "what answered as the provider named it, with the number of replies; null without completions"),
 		null("fingerprints", tabular.String, "system fingerprints with the number of replies; null without completions"),
+		null("drift", tabular.String, "what was not one and the same: several models served or fingerprints; null if nothing, or without completions"),
+		null("served_unexpected", tabular.String, "models served that are neither the one asked for nor a dated snapshot of it; null if none, or without completions"),
+		null("params_skipped", tabular.String, "parameters declared and not sent, since the provider does not take them; null if none"),
 	}
 	for _, s := range ingest.Statuses() {
 		columns = append(columns, count("answers_"+s, "answers with status "+s))
@@ -169,7 +172,9 @@ func qualitySchemas(key []tabular.Column) []tabular.Schema {
 			null("variance_raw", tabular.Float64, "variance of the raw scores, divisor n - 1"),
 			col("no_variance", tabular.Bool, "true where the standard deviation is below 1e-12: the whole condition's structure is NA then"),
 			null("alpha", tabular.Float64, "Cronbach's alpha of the value's items"), count("alpha_n", "sessions with every item of the value"),
-			null("alpha_na_reason", tabular.String, "why alpha is null"), reason("variance_raw")),
+			null("alpha_na_reason", tabular.String, "why alpha is null"),
+			null("alpha_benchmark", tabular.Float64, "the value's alpha in the benchmark of alphas; null if there is none"),
+			null("alpha_difference", tabular.Float64, "alpha minus alpha_benchmark"), reason("variance_raw")),
 	}
 }
 
@@ -179,12 +184,14 @@ func (a *analysis) writeQuality(w *tabular.Writer) {
 		row := []any{r.c.Simulated, r.c.Planned, r.c.Complete, q.byStatus["partial"], q.byStatus["not_run"], q.byStatus["persona_failed"], r.used(),
 			r.scores.DroppedFor(score.NoAnswer), r.scores.DroppedFor(score.TooFewAnswers), r.scores.DroppedFor(score.ValueMissing),
 			r.c.Sessions[ingest.Refusal], r.c.Sessions[ingest.Unparseable]}
-		reAsked, replies, models, prints := any(nil), any(nil), any(nil), any(nil)
+		reAsked, replies, served := any(nil), any(nil), []any{nil, nil, nil, nil}
 		if a.replies != nil {
-			x := a.replies[i]
-			reAsked, replies, models, prints = x.ReAsked, x.Completions, orNull(tally(x.Models)), orNull(tally(x.Fingerprints))
+			x := &a.replies[i]
+			reAsked, replies = x.ReAsked, x.Completions
+			served = []any{orNull(tally(x.Models())), orNull(tally(x.Fingerprints())), orNull(drift(x)), orNull(unexpected(x))}
 		}
-		row = append(row, reAsked, replies, q.holes, q.missingShare(), orNull(q.flagged), q.straight, q.distinct, q.repeated, q.most, models, prints)
+		row = append(row, reAsked, replies, q.holes, q.missingShare(), orNull(q.flagged), q.straight, q.distinct, q.repeated, q.most)
+		row = append(append(row, served...), orNull(r.c.ParamsSkipped))
 		for _, n := range r.c.Statuses {
 			row = append(row, n)
 		}
@@ -212,7 +219,11 @@ func (a *analysis) writeQualityValues(w *tabular.Writer) {
 			if al.Err != nil {
 				why = al.Err.Error()
 			}
-			add(value.Code, r.raw[v].N, present(x, na == ""), na == "" && flat(x), present(al.Alpha, al.Err == nil), al.N, orNull(why), orNull(na))
+			benchmark, difference := any(nil), any(nil)
+			if b := a.alphaBeside(v); b != nil {
+				benchmark, difference = *b, present(al.Alpha-*b, al.Err == nil)
+			}
+			add(value.Code, r.raw[v].N, present(x, na == ""), na == "" && flat(x), present(al.Alpha, al.Err == nil), al.N, orNull(why), benchmark, difference, orNull(na))
 		}
 	}
 }

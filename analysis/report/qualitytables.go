@@ -13,7 +13,7 @@ import (
 func (a *analysis) qualityTables() map[string]*document {
 	all := a.quality
 	return map[string]*document{"data_quality": a.qualityTable(all), "missing_by_item": a.itemTable(all),
-		"variance": a.varianceTable(), "cronbach_alpha": a.alphaTable()}
+		"variance": a.varianceTable(), "cronbach_alpha": a.alphaTable(), "served_models": a.servedTable()}
 }
 
 // flat tells whether a variance counts as none.
@@ -57,7 +57,7 @@ func (a *analysis) qualityTable(all []quality) *document {
 		"The third counts sessions whose answers are all alike, and among the sessions used: different answer vectors, sessions that " +
 			"share their vector with another, and sessions with the most frequent one. At temperature 0 identical requests give near-copies; below 10 % distinct no interval is printed.",
 		"The fourth counts answers by status; ok is the only one with a response."}, a.missingNotes(all)...)
-	d.notes = append(append(d.notes, a.servedNotes()...), a.scoringNote())
+	d.notes = append(append(append(d.notes, a.servedNotes()...), a.driftNotes()...), a.scoringNote())
 	return d
 }
 
@@ -82,17 +82,19 @@ func (a *analysis) careCells(r *result, q *quality, i int) []string {
 func (a *analysis) qualityCSV(d *document, all []quality) {
 	d.header = append(append(a.keyHeader(), "planned", "complete", "partial", "used", "no_answer", "too_few", "value_unanswered", "refused", "unparseable", "re_asked",
 		"missing_share", "straight_lining", "distinct", "repeated", "most_frequent"), ingest.Statuses()...)
-	d.header = append(d.header, "missing_flag", "models_served", "fingerprints", "simulated")
+	d.header = append(d.header, "missing_flag", "models_served", "fingerprints", "drift", "served_unexpected", "params_skipped", "simulated")
 	for i := range a.results {
 		r, q := &a.results[i], &all[i]
 		row := append(a.keyCells(r), numbers(r.c.Planned, r.c.Complete, q.byStatus["partial"], r.used(), r.scores.DroppedFor(score.NoAnswer),
 			r.scores.DroppedFor(score.TooFewAnswers), r.scores.DroppedFor(score.ValueMissing), r.c.Sessions[ingest.Refusal], r.c.Sessions[ingest.Unparseable])...)
-		again, models, prints := "", "", ""
+		again, served := "", []string{"", "", "", ""}
 		if a.replies != nil {
-			again, models, prints = fmt.Sprint(a.replies[i].ReAsked), tally(a.replies[i].Models), tally(a.replies[i].Fingerprints)
+			x := &a.replies[i]
+			again, served = fmt.Sprint(x.ReAsked), []string{tally(x.Models()), tally(x.Fingerprints()), drift(x), unexpected(x)}
 		}
 		row = append(append(row, again, exact(q.missingShare())), numbers(q.straight, q.distinct, q.repeated, q.most)...)
-		row = append(append(row, numbers(r.c.Statuses[:]...)...), q.flagged, models, prints, fmt.Sprint(r.c.Simulated))
+		row = append(append(row, numbers(r.c.Statuses[:]...)...), q.flagged)
+		row = append(append(row, served...), r.c.ParamsSkipped, fmt.Sprint(r.c.Simulated))
 		d.rows = append(d.rows, row)
 	}
 }
@@ -126,10 +128,10 @@ func (a *analysis) servedNotes() []string {
 			models = append(models, m)
 			served[m], prints[m] = map[string]int{}, map[string]int{}
 		}
-		for k, n := range a.replies[i].Models {
+		for k, n := range a.replies[i].Models() {
 			served[m][k] += n
 		}
-		for k, n := range a.replies[i].Fingerprints {
+		for k, n := range a.replies[i].Fingerprints() {
 			prints[m][k] += n
 		}
 	}
@@ -216,31 +218,6 @@ func (a *analysis) varianceTable() *document {
 		}
 	}
 	d.notes = []string{"Divisor n - 1, over the sessions used.", a.scoringNote()}
-	return d
-}
-
-// alphaTable shows Cronbach's alpha.
-func (a *analysis) alphaTable() *document {
-	d := &document{title: "Cronbach's alpha of each value"}
-	a.byValue(d, func(r *result, v int) string {
-		if al := r.alpha[v]; al.Err != nil {
-			return d.na(al.Err.Error())
-		}
-		return fixed2(r.alpha[v].Alpha)
-	})
-	d.header = append(a.keyHeader(), "value", "items", "n", "alpha", "na_reason")
-	for i := range a.results {
-		r := &a.results[i]
-		for _, al := range r.alpha {
-			why := ""
-			if al.Err != nil {
-				why = al.Err.Error()
-			}
-			d.rows = append(d.rows, append(a.keyCells(r), al.Value, fmt.Sprint(al.Items), fmt.Sprint(al.N), exactOr(al.Alpha, al.Err == nil), why))
-		}
-	}
-	d.notes = []string{fmt.Sprintf("Over the sessions used, missing answers %s. Alpha rests on differences between sessions: where a prompt hardly makes any, "+
-		"it is low, or negative, whatever the items are worth. The paper prints none.", a.opts.Missing), a.scoringNote()}
 	return d
 }
 

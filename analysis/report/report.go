@@ -29,7 +29,7 @@ import (
 
 // Version is the version of what this package computes and writes. A change of
 // it makes every analysis run anew.
-const Version = "3"
+const Version = "4"
 
 // Overrides replace options of the experiment, by the names and words of
 // options.parquet, such as "restarts": "0". ingest.OptionNames lists them.
@@ -150,6 +150,7 @@ type analysis struct {
 	opts      ingest.Options
 	means     *ingest.Benchmark // nil: none
 	structure *ingest.Benchmark // nil: none, structureNA says why
+	alphas    *ingest.Benchmark // nil: none
 	targets   map[embedding]target
 	circle    []int // values in the order of the anchor circle
 	circleNA  string

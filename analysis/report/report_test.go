@@ -240,7 +240,7 @@ func TestParquetTablesFollowTheirSchemas(t *testing.T) {
 	}
 	want := map[string]int{"scores": 245 * 19, "value_summary": 190, "correlations": 10 * 361, "mds": 190, "fit": 10,
 		"anchor_curve": 2 * 20 * 19, "sensitivity": 160, "intervals": 10 * 21, "differences": 19 * 21, "split_half": 10,
-		"quality": 10, "quality_items": 10 * 57, "quality_values": 190}
+		"quality": 10, "quality_items": 10 * 57, "quality_values": 190, "served": 0}
 	if d := cmp.Diff(want, rows); d != "" {
 		t.Error(d)
 	}

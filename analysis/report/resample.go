@@ -217,7 +217,7 @@ func (a *analysis) splitHalves(ctx context.Context, r *result, p *plan, step fun
 }
 
 // interval is the interval of statistic k of a condition: percentiles for a
-// mean, symmetric for rho and SSD.
+// mean, spanning for rho and SSD.
 func (a *analysis) interval(r *result, k int, estimate float64) (bootstrap.Interval, string) {
 	if r.resampled.na != "" {
 		return bootstrap.Interval{}, r.resampled.na
@@ -236,7 +236,7 @@ func (a *analysis) intervalOf(x []float64, k int, estimate float64, scaled bool)
 	if k < a.atRho() {
 		iv, err = bootstrap.Percentile(x, confidence)
 	} else {
-		iv, err = bootstrap.Symmetric(estimate, x, confidence, scale)
+		iv, err = bootstrap.Spanning(estimate, x, confidence, scale)
 	}
 	if err != nil {
 		return iv, err.Error()
@@ -276,8 +276,12 @@ func methodOf(statistic string) string {
 	if statistic == "mean" {
 		return "percentile"
 	}
-	return "symmetric"
+	return "spanning"
 }
+
+// approximateDifference tells the same of the difference of a statistic between
+// two conditions: only that of means is known to be good enough.
+func approximateDifference(statistic string) bool { return statistic != "mean" }
 
 // approximate tells whether the interval of a statistic held the truth in less
 // than 90 % of the simulated samples of some scenario.

@@ -21,8 +21,8 @@ func reason(what string) tabular.Column {
 
 // Schemas describe the tables of the analysis for an experiment with these
 // further factors: scores, value_summary, correlations, mds, fit, anchor_curve,
-// sensitivity, intervals, differences, split_half, quality, quality_items and
-// quality_values, in this order.
+// sensitivity, intervals, differences, split_half, quality, quality_items,
+// quality_values and served, in this order.
 func Schemas(factors []string) []tabular.Schema {
 	key := []tabular.Column{
 		col("condition_id", tabular.String, "the condition, as in conditions.parquet"),
@@ -80,7 +80,7 @@ func Schemas(factors []string) []tabular.Schema {
 			null("ssd", tabular.Float64, "SSD against the structure benchmark"),
 			null("stress1", tabular.Float64, "Stress-1 of the map"),
 			reason("ssd")),
-	}, uncertaintySchemas(key), qualitySchemas(key), []tabular.Schema{printedSchema(key)})
+	}, uncertaintySchemas(key), qualitySchemas(key), []tabular.Schema{servedSchema(key), printedSchema(key)})
 }
 
 // summaryColumns are those of value_summary after the condition's.

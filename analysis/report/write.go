@@ -24,7 +24,7 @@ func (a *analysis) write(ctx context.Context, out string) (map[string]string, er
 		"fit": a.writeFit, "anchor_curve": a.writeCurve, "sensitivity": a.writeSensitivity,
 		"intervals": a.writeIntervals, "differences": a.writeDifferences, "split_half": a.writeSplitHalf,
 		"quality": a.writeQuality, "quality_items": a.writeQualityItems, "quality_values": a.writeQualityValues,
-		"printed": a.writePrinted,
+		"served": a.writeServed, "printed": a.writePrinted,
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(2)

@@ -43,6 +43,9 @@ type Condition struct {
 	// 0 is a missing answer; a negative one is ingest.Status(-answer).
 	Answer func(replicate int, answers []int16)
 	Anchor func(replicate int) string // may be nil
+	// Skipped fills the column params_skipped, which is left out of the table if
+	// no condition has it.
+	Skipped string
 }
 
 // Number is one row of the benchmarks.
@@ -63,6 +66,33 @@ func Write(t testing.TB, dir string, s Spec) {
 	w.conditions()
 	w.respondents()
 	w.responses()
+}
+
+// Reply is one row of completions.parquet. Served and Fingerprint are null where
+// they are empty.
+type Reply struct {
+	Condition, Replicate           int // from 0
+	Attempt                        int
+	Requested, Served, Fingerprint string
+}
+
+// WriteReplies writes completions.parquet beside the tables that Write wrote.
+func WriteReplies(t testing.TB, dir string, replies ...Reply) {
+	t.Helper()
+	w := writer{t: t, dir: dir, meta: map[string]string{"table_version": ingest.TableVersion}}
+	orNull := func(s string) any {
+		if s == "" {
+			return nil
+		}
+		return s
+	}
+	w.table("completions", []tabular.Column{column("respondent_id", tabular.String, true), column("purpose", tabular.String), column("attempt", tabular.Int32),
+		column("tries", tabular.Int32), column("status", tabular.String), column("model_requested", tabular.String), column("model_served", tabular.String, true),
+		column("system_fingerprint", tabular.String, true), column("raw_text", tabular.String, true), column("turn", tabular.Int32)}, func(tw *tabular.Writer) {
+		for _, r := range replies {
+			add(tw, respondentID(r.Condition, r.Replicate), "answer", r.Attempt, 1, "ok", r.Requested, orNull(r.Served), orNull(r.Fingerprint), "1", 1)
+		}
+	})
 }
 
 type writer struct {
@@ -156,13 +186,23 @@ func (w *writer) conditions() {
 		column("simulated", tabular.Bool), column("model", tabular.String), column("prompt", tabular.String),
 		column("temperature", tabular.Float64), column("administration", tabular.String)}
 	columns = append(append(columns, w.further()...), column("n_planned", tabular.Int32), column("n_complete", tabular.Int32))
+	skipped := slices.ContainsFunc(w.spec.Conditions, func(c Condition) bool { return c.Skipped != "" })
+	if skipped {
+		columns = append(columns, column("params_skipped", tabular.String, true))
+	}
 	w.table("conditions", columns, func(tw *tabular.Writer) {
 		for i, c := range w.spec.Conditions {
 			row := []any{conditionID(i), "test", "simulated", w.spec.Simulated, c.Model, c.Prompt, c.Temperature, c.Administration}
 			for _, l := range c.Levels {
 				row = append(row, l)
 			}
-			add(tw, append(row, c.N, c.N)...)
+			row = append(row, c.N, c.N)
+			if skipped && c.Skipped == "" {
+				row = append(row, nil)
+			} else if skipped {
+				row = append(row, c.Skipped)
+			}
+			add(tw, row...)
 		}
 	})
 }

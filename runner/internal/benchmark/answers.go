@@ -26,11 +26,17 @@ type AnswerOptions struct {
 	Centred bool
 }
 
-// FromResults makes two benchmarks from a results directory, such as import
-// answers writes: the correlations of the value scores, named about.Name, and
-// the means of the centred scores, named about.Name + "_means" (the median over
-// groups of the group means where there are groups). notes say what was left
-// out.
+// Endings of the names of the benchmarks that are made beside the correlations.
+const (
+	meansSuffix  = "_means"
+	alphasSuffix = "_alphas"
+)
+
+// FromResults makes benchmarks from a results directory, such as import answers
+// writes: the correlations of the value scores, named about.Name; the means of
+// the centred scores, named about.Name + "_means" (the median over groups of the
+// group means where there are groups); and Cronbach's alpha of the values that
+// have one, named about.Name + "_alphas". notes say what was left out.
 func FromResults(dir string, o AnswerOptions, about About) (out []*schema.Benchmark, notes []string, err error) {
 	d, err := ingest.Read(dir)
 	if err != nil {
@@ -60,7 +66,31 @@ func FromResults(dir string, o AnswerOptions, about About) (out []*schema.Benchm
 		return nil, nil, err
 	}
 	means, err := centralValues(s, groups, about)
-	return []*schema.Benchmark{b, means}, append(notes, more...), err
+	if err != nil {
+		return nil, nil, err
+	}
+	out, notes = []*schema.Benchmark{b, means}, append(notes, more...)
+	alphas, more := alphasOf(c.Answers, d.Key, s.Kept, about)
+	if len(alphas.Alphas) > 0 {
+		out = append(out, alphas)
+	}
+	return out, append(notes, more...), nil
+}
+
+// alphasOf are the alphas of the values over all respondents used; notes say
+// which values have none.
+func alphasOf(answers *score.Answers, key *score.Key, kept []int, about About) (b *schema.Benchmark, notes []string) {
+	about.Name += alphasSuffix
+	b = about.benchmark("alpha")
+	b.Alphas = map[string]float64{}
+	for _, a := range score.CronbachAlpha(answers, key, kept, score.Pairwise) {
+		if a.Err != nil {
+			notes = append(notes, fmt.Sprintf("value %s has no Cronbach's alpha: %v", a.Value, a.Err))
+			continue
+		}
+		b.Alphas[a.Value] = a.Alpha
+	}
+	return b, notes
 }
 
 func condition(d *ingest.Data, id string) (*ingest.Condition, error) {
@@ -165,7 +195,7 @@ func named(values []string, at func(i, j int) float64) map[string]map[string]flo
 // centralValues are the means of the centred scores, or the medians of the
 // groups' means.
 func centralValues(s *score.Scores, groups map[string][]int, about About) (*schema.Benchmark, error) {
-	about.Name += "_means"
+	about.Name += meansSuffix
 	statistic := "mean"
 	if len(groups) > 1 {
 		statistic = "median"

@@ -66,6 +66,46 @@ func TestReadCoordinates(t *testing.T) {
 	}
 }
 
+func TestReadAlphas(t *testing.T) {
+	b, problems := benchmark.ReadAlphas("a.csv", strings.NewReader("value,alpha\nC,-0.1\nA,0.71\n"), abc, about)
+	if problems.HasErrors() || b.Statistic != "alpha" || len(b.Alphas) != 2 || b.Alphas["A"] != 0.71 || b.Alphas["C"] != -0.1 {
+		t.Errorf("%v %v", b, problems)
+	}
+	_, problems = benchmark.ReadAlphas("a.csv", strings.NewReader("value,alpha,n\nA,0.7,3\n"), abc, about)
+	if !strings.Contains(problems.String(), "a.csv:1: the file has 3 columns, want value and alpha") {
+		t.Errorf("three columns: %s", problems)
+	}
+}
+
+// Means of people are compared with the benchmark that the analysis names, value
+// by value; what was made from models is not.
+func TestCheckMeans(t *testing.T) {
+	exp := &schema.Experiment{Instrument: &schema.Instrument{Values: []schema.Value{{Code: "A"}, {Code: "B"}, {Code: "C"}, {Code: "D"}}},
+		Benchmarks: []*schema.Benchmark{
+			{Name: "other", Kind: "human", Statistic: "mean", Means: map[string]float64{"A": 9, "B": 9, "C": 9, "D": 9}},
+			{Name: "printed", Kind: "human", Statistic: "median", Means: map[string]float64{"A": 0.79, "B": 0.5, "C": -0.2, "D": -1.4}},
+		}, Analysis: schema.Analysis{MeansBenchmark: "printed"}}
+	made := []*schema.Benchmark{{Name: "x", Kind: "human", Statistic: "correlation"},
+		{Name: "x_means", Kind: "human", Statistic: "median", Means: map[string]float64{"A": 0.795, "B": 0.45, "C": -0.2, "D": -1.1}}}
+	c := benchmark.CheckMeans(made, exp)
+	if c == nil || c.Benchmark != "printed" || c.Agree != 2 || c.Off != 1 || !c.Values[3].Off || c.Values[1].Off || math.Abs(c.Values[3].Difference-0.3) > 1e-12 || c.Rho == nil || *c.Rho != 1 {
+		t.Fatalf("%+v", c)
+	}
+	for _, want := range []string{"2 of 4 values agree within 0.01, 1 are off by more than 0.25; rank correlation of the two columns 1.00", "Look at the items' order"} {
+		if !strings.Contains(c.Verdict(), want) {
+			t.Errorf("%s\nwant it to say %q", c.Verdict(), want)
+		}
+	}
+	made[1].Means["D"], made[1].Means["B"] = -1.4, 0.5
+	if v := benchmark.CheckMeans(made, exp).Verdict(); !strings.HasSuffix(v, "The file reproduces printed.") {
+		t.Error(v)
+	}
+	made[1].Kind = "model"
+	if c := benchmark.CheckMeans(made, exp); c != nil {
+		t.Errorf("means of a model: %+v", c)
+	}
+}
+
 func FuzzReadCorrelation(f *testing.F) {
 	f.Add("v,A,B,C\nA,1,.5,0\nB,.5,1,0\nC,0,0,1\n")
 	f.Add("v;A\n\"")
@@ -93,7 +133,7 @@ func TestFromResults(t *testing.T) {
 	spec.Conditions = []ingesttest.Condition{{Model: "people", Prompt: "none", Administration: "batch", N: 400, Answer: ingesttest.Circular(3, 0.6)}}
 	ingesttest.Write(t, dir, spec)
 	made, notes, err := benchmark.FromResults(dir, benchmark.AnswerOptions{}, about)
-	if err != nil || len(made) != 2 || len(notes) != 0 {
+	if err != nil || len(made) != 3 || len(notes) != 0 {
 		t.Fatalf("%d benchmarks, notes %v, %v", len(made), notes, err)
 	}
 	near, far := 0.0, 0.0
@@ -108,6 +148,9 @@ func TestFromResults(t *testing.T) {
 	sum := 0.0
 	for _, m := range made[1].Means {
 		sum += m
+	}
+	if a := made[2]; a.Name != "human_alphas" || a.Statistic != "alpha" || len(a.Alphas) != 19 || a.Alphas["POD"] < 0.5 || a.Alphas["POD"] > 1 {
+		t.Errorf("alphas %s (%s): %v", a.Name, a.Statistic, a.Alphas)
 	}
 	if made[1].Statistic != "mean" || made[1].Name != "human_means" || math.Abs(sum) > 1e-9 {
 		t.Errorf("means %s (%s) sum to %v, want human_means, mean, 0", made[1].Name, made[1].Statistic, sum)

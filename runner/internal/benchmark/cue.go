@@ -38,6 +38,9 @@ func numbers(b *strings.Builder, x *schema.Benchmark) {
 	for _, v := range slices.Sorted(maps.Keys(x.Means)) {
 		fmt.Fprintf(b, "\tmeans: %s: %s\n", quote(v), number(x.Means[v]))
 	}
+	for _, v := range slices.Sorted(maps.Keys(x.Alphas)) {
+		fmt.Fprintf(b, "\talphas: %s: %s\n", quote(v), number(x.Alphas[v]))
+	}
 	for _, v := range slices.Sorted(maps.Keys(x.Coordinates)) {
 		xy := x.Coordinates[v]
 		fmt.Fprintf(b, "\tcoordinates: %s: [%s, %s]\n", quote(v), number(xy[0]), number(xy[1]))

@@ -1,5 +1,6 @@
 // Package benchmark makes benchmarks of an experiment from files: a matrix of
-// correlations, coordinates on a map, or answers that people or models gave.
+// correlations, coordinates on a map, alphas, or answers that people or models
+// gave, whose means it sets beside printed ones.
 //
 // It knows files, matrices and the CUE an author would write. It knows neither
 // flags nor what a benchmark is used for.
@@ -42,8 +43,8 @@ func ReadCorrelation(file string, r io.Reader, values []string, about About) (*s
 	if problems != nil {
 		return nil, problems
 	}
-	problems = append(problems, g.labels("column", g.header[1:], values)...)
-	problems = append(problems, g.labels("row", g.rowNames(), values)...)
+	problems = append(append(problems, g.labels("column", g.header[1:], values)...), g.absent("column", g.header[1:], values)...)
+	problems = append(append(problems, g.labels("row", g.rowNames(), values)...), g.absent("row", g.rowNames(), values)...)
 	if problems.HasErrors() {
 		return nil, problems
 	}
@@ -106,7 +107,7 @@ func ReadCoordinates(file string, r io.Reader, values []string, about About) (*s
 			Mend: "keep the three columns; MDS has two dimensions here"})
 		return nil, problems
 	}
-	problems = g.labels("row", g.rowNames(), values)
+	problems = append(g.labels("row", g.rowNames(), values), g.absent("row", g.rowNames(), values)...)
 	b := about.benchmark("coordinates")
 	b.Coordinates = map[string][2]float64{}
 	for i, row := range g.rows {
@@ -122,6 +123,35 @@ func ReadCoordinates(file string, r io.Reader, values []string, about About) (*s
 	}
 	if !problems.HasErrors() && spread(b.Coordinates) < 1e-12 {
 		problems.Add(diag.Problem{Place: diag.Place{File: file}, What: "all values have the same coordinates"})
+	}
+	return b, problems
+}
+
+// ReadAlphas reads Cronbach's alphas: a header, then rows of value code and
+// alpha. Values may be left out: studies do not print every one.
+func ReadAlphas(file string, r io.Reader, values []string, about About) (*schema.Benchmark, diag.List) {
+	g, problems := readGrid(file, r)
+	if problems != nil {
+		return nil, problems
+	}
+	if len(g.header) != 2 {
+		problems.Add(diag.Problem{Place: diag.Place{File: file, Line: 1}, What: fmt.Sprintf("the file has %d columns, want value and alpha", len(g.header)),
+			Mend: "keep the two columns"})
+		return nil, problems
+	}
+	problems = g.labels("row", g.rowNames(), values)
+	b := about.benchmark("alpha")
+	b.Alphas = map[string]float64{}
+	for i, row := range g.rows {
+		x, p := g.number(i, 1, row[1])
+		if p == nil && x > 1 {
+			p = g.at(i, 1, fmt.Sprintf("the alpha %s is above 1", row[1]))
+		}
+		if p != nil {
+			problems.Add(*p)
+			continue
+		}
+		b.Alphas[row[0]] = x
 	}
 	return b, problems
 }
@@ -243,6 +273,11 @@ func (g *grid) labels(what string, got, values []string) (problems diag.List) {
 			problems.Add(diag.Problem{Place: place, What: fmt.Sprintf("%s %q stands there twice", what, c)})
 		}
 	}
+	return problems
+}
+
+// absent names the values that have no row or column.
+func (g *grid) absent(what string, got, values []string) (problems diag.List) {
 	for _, v := range values {
 		if !slices.Contains(got, v) {
 			problems.Add(diag.Problem{Place: diag.Place{File: g.file}, What: fmt.Sprintf("there is no %s for value %q", what, v)})

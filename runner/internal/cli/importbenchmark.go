@@ -36,8 +36,13 @@ func (a *app) importBenchmarkCmd() *cobra.Command {
 FILE is, by --kind:
   correlation  CSV: a header of value codes, a row a value
   coordinates  CSV: value code, x, y
+  alphas       CSV: value code, Cronbach's alpha
   answers      CSV or Parquet of item answers, a row a respondent
   results      a directory of results: another experiment, or imported answers
+
+Answers and results give three benchmarks: correlations, means and Cronbach's
+alphas. Means of people are set beside those that the experiment has already,
+such as the column that the paper prints, and what is off is marked.
 
 What is made is a .cue file in the experiment's directory; its other files need
 no change. A benchmark of people is taken before one of theory, unless the
@@ -46,7 +51,7 @@ experiment's analysis names another.`,
 		RunE: func(_ *cobra.Command, args []string) error { return a.importBenchmark(args[0], f) },
 	}
 	fl := c.Flags()
-	fl.StringVar(&f.kind, "kind", "", "correlation, coordinates, answers or results")
+	fl.StringVar(&f.kind, "kind", "", "correlation, coordinates, alphas, answers or results")
 	fl.StringVar(&f.name, "name", "", "name of the benchmark in tables")
 	fl.StringVar(&f.into, "into", "", "directory of the experiment that gets it")
 	fl.StringVar(&f.of, "of", "human", "whose it is: human, model or theory")
@@ -85,15 +90,21 @@ func (a *app) importBenchmark(file string, f benchmarkFlags) error {
 	if err != nil {
 		return err
 	}
+	check := benchmark.CheckMeans(made, exp)
 	if a.flags.json {
-		a.printJSON(a.stdout, map[string]any{"ok": true, "file": path, "benchmarks": made, "notes": notes})
+		a.printJSON(a.stdout, map[string]any{"ok": true, "file": path, "benchmarks": made, "notes": notes, "check": check})
 		return nil
 	}
 	for _, n := range notes {
 		prose(a.stdout, n)
 	}
+	a.printCheck(check)
 	for _, b := range made {
-		fmt.Fprintf(a.stdout, "%s: %s of %s values\n", b.Name, b.Statistic, num(len(exp.Instrument.Values)))
+		n := len(exp.Instrument.Values)
+		if b.Alphas != nil {
+			n = len(b.Alphas)
+		}
+		fmt.Fprintf(a.stdout, "%s: %s of %s values\n", b.Name, b.Statistic, num(n))
 	}
 	fmt.Fprintf(a.stdout, "written: %s\nrunner apply %s  takes it up; it asks nobody for that\n", shown(path), shown(exp.Dir))
 	return nil
@@ -128,14 +139,17 @@ func makeBenchmark(file string, f benchmarkFlags, exp *schema.Experiment, about 
 		values = append(values, v.Code)
 	}
 	switch f.kind {
-	case "correlation", "coordinates":
+	case "correlation", "coordinates", "alphas":
 		b, err := os.ReadFile(file)
 		if err != nil {
 			return nil, nil, err
 		}
 		read := benchmark.ReadCorrelation
-		if f.kind == "coordinates" {
+		switch f.kind {
+		case "coordinates":
 			read = benchmark.ReadCoordinates
+		case "alphas":
+			read = benchmark.ReadAlphas
 		}
 		made, problems := read(file, bytes.NewReader(b), values, about)
 		if problems.HasErrors() {
@@ -147,7 +161,7 @@ func makeBenchmark(file string, f benchmarkFlags, exp *schema.Experiment, about 
 	case "answers":
 		return answersBenchmark(file, f, exp, about)
 	}
-	kinds := []string{"correlation", "coordinates", "answers", "results"}
+	kinds := []string{"correlation", "coordinates", "alphas", "answers", "results"}
 	return nil, nil, &exitError{code: exitUsage, err: fmt.Errorf("--kind %s: there is no such kind\n    mend: %s", f.kind, diag.DidYouMean(f.kind, kinds))}
 }
 

@@ -214,7 +214,7 @@ var benchmarksSchema = tabular.Schema{Name: "benchmarks", Doc: "one row a number
 	col("name", tabular.String, "name of the benchmark"),
 	col("kind", tabular.String, "human, theory or model"),
 	col("source", tabular.String, "where the numbers come from"),
-	col("statistic", tabular.String, "median, mean, x, y or correlation"),
+	col("statistic", tabular.String, "median, mean, x, y, correlation or alpha (Cronbach's, of some values at least)"),
 	col("value", tabular.String, "code of the value"),
 	null("value_2", tabular.String, "code of the other value of a correlation"),
 	col("number", tabular.Float64, "the number"),

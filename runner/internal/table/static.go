@@ -127,6 +127,11 @@ func addBenchmark(add func(...any) error, b *schema.Benchmark, code string, code
 			}
 		}
 		return nil
+	case "alpha":
+		if x, ok := b.Alphas[code]; ok {
+			return row("alpha", nil, x)
+		}
+		return nil
 	}
 	return row(b.Statistic, nil, b.Means[code])
 }
@@ -139,7 +144,7 @@ func writeOptions(dir string, exp *schema.Experiment, info Info, meta map[string
 		"dissimilarity": a.Dissimilarity, "mds": a.MDS, "restarts": strconv.Itoa(a.Restarts),
 		"bootstrap": strconv.Itoa(a.Bootstrap), "bootstrap_seed": strconv.FormatUint(a.BootstrapSeed, 10), "strata": strata(a.Strata),
 		"permutations": strconv.Itoa(a.Permutations), "seed": strconv.FormatUint(a.Seed, 10),
-		"means_benchmark": a.MeansBenchmark, "structure_benchmark": a.StructureBenchmark,
+		"means_benchmark": a.MeansBenchmark, "structure_benchmark": a.StructureBenchmark, "alpha_benchmark": a.AlphaBenchmark,
 		"anchor_circle": a.AnchorCircle, "anchor_column": a.AnchorColumn,
 		"instrument": exp.Instrument.Name, "instrument_hash": exp.Instrument.Hash,
 		"instrument_notice": exp.Instrument.Notice, "instrument_structure": exp.Instrument.Structure,
