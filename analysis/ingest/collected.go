@@ -16,9 +16,13 @@ var conditionColumns = []tabular.Column{
 	col("n_planned", tabular.Int32), col("n_complete", tabular.Int32),
 }
 
-// paramsSkipped is a column of conditions.parquet that may be absent: the
-// parameters that are declared and not sent.
-const paramsSkipped = "params_skipped"
+// Columns of conditions.parquet that may be absent: the parameters that are
+// declared and not sent, and whether a model answered that is neither the one
+// asked for nor one that the experiment allows.
+const (
+	paramsSkipped    = "params_skipped"
+	servedUnexpected = "served_unexpected"
+)
 
 // conditions reads conditions.parquet.
 func (r *reader) conditions() error {
@@ -42,6 +46,11 @@ func (r *reader) conditions() error {
 	if t.Schema.Index(paramsSkipped) >= 0 { // tables made before it was recorded lack it
 		skipped = t.strings(paramsSkipped).At
 	}
+	asAsked := func(int) bool { return false }
+	if t.Schema.Index(servedUnexpected) >= 0 {
+		unexpected := t.bools(servedUnexpected)
+		asAsked = func(row int) bool { return !unexpected.Values[row] }
+	}
 	if t.err != nil {
 		return t.err
 	}
@@ -49,7 +58,7 @@ func (r *reader) conditions() error {
 	for row := range t.NumRows {
 		c := Condition{ID: id.At(row), Experiment: experiment.At(row), Provider: provider.At(row), Simulated: simulated.Values[row],
 			Model: model.At(row), Prompt: prompt.At(row), Temperature: temperature.Values[row], Administration: administration.At(row),
-			Planned: int(planned.Values[row]), Complete: int(complete.Values[row]), ParamsSkipped: skipped(row)}
+			Planned: int(planned.Values[row]), Complete: int(complete.Values[row]), ParamsSkipped: skipped(row), AsAsked: asAsked(row)}
 		for _, l := range levels {
 			c.Levels = append(c.Levels, l.At(row))
 		}

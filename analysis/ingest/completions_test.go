@@ -100,6 +100,8 @@ func TestExpectedModels(t *testing.T) {
 		{"meta-llama/Llama-3.1-8B-Instruct", "meta-llama/llama-3.1-8b-instruct", true},
 		{"llama3.1:8b", "llama3.1:8b", true},
 		{"gpt-4o", "", true},
+		{"llama3.1", "llama3.1:latest", true},
+		{"gpt-4o", "simulated:gpt-4o", true},
 		{"gpt-4o", "gpt-4o-mini", false},
 		{"gpt-4o", "gpt-4o-mini-2024-07-18", false},
 		{"gpt-4", "gpt-4o-2024-08-06", false},

@@ -66,6 +66,9 @@ type Condition struct {
 	// ParamsSkipped are the parameters that were declared and, as the experiment
 	// allows, not sent because the provider does not take them; empty for none.
 	ParamsSkipped string
+	// AsAsked says that every model that answered is one that the experiment
+	// asks for or allows, as the collection recorded it; false if it did not.
+	AsAsked bool
 	// Respondents are indices into Data.Respondents, by replicate; row i of
 	// Answers holds what Respondents[i] answered, a column an item.
 	Respondents []int

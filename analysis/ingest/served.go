@@ -18,17 +18,18 @@ type Answerer struct{ Requested, Served, Fingerprint string }
 var snapshot = regexp.MustCompile(`^[-@](\d{4}-\d{2}-\d{2}|\d{2}-\d{4}|\d{8}|\d{6}|\d{4}|\d{3})$`)
 
 // Expected tells whether what was served is what was asked for: the same name, a
-// dated snapshot of it (gpt-4o-2024-08-06 of gpt-4o), or no name at all. A path
-// before the name, such as models/, counts for nothing.
+// dated snapshot of it (gpt-4o-2024-08-06 of gpt-4o), the simulated respondent in
+// its place, or no name at all. A path before the name, such as models/, counts
+// for nothing.
 func (a Answerer) Expected() bool {
-	if a.Served == "" || a.Requested == "" {
+	if a.Served == "" || a.Requested == "" || a.Served == "simulated:"+a.Requested {
 		return true
 	}
 	asked, served := strings.ToLower(a.Requested), strings.ToLower(a.Served)
 	for _, s := range []string{served, served[strings.LastIndex(served, "/")+1:]} {
 		for _, q := range []string{asked, asked[strings.LastIndex(asked, "/")+1:]} {
-			q = strings.TrimSuffix(q, "-latest")
-			if rest, ok := strings.CutPrefix(s, q); ok && (rest == "" || rest == "-latest" || snapshot.MatchString(rest)) {
+			q = strings.TrimSuffix(strings.TrimSuffix(q, "-latest"), ":latest")
+			if rest, ok := strings.CutPrefix(s, q); ok && (rest == "" || rest == "-latest" || rest == ":latest" || snapshot.MatchString(rest)) {
 				return true
 			}
 		}

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
-
-	"circumplex.example/analysis/ingest"
 )
 
 // requests is the gist of completions.parquet.
@@ -29,14 +27,33 @@ type tally struct {
 type served struct {
 	Requested, Served, Fingerprint string
 	N                              int
+	Note                           string // that another model answered than the one asked for
 }
 
-// Note says that another model answered than the one asked for.
-func (s served) Note() string {
-	if (ingest.Answerer{Requested: s.Requested, Served: s.Served}).Expected() {
-		return ""
+// noteServed marks what the analysis calls unexpected, from analysis/served.parquet.
+func (s *source) noteServed() error {
+	t, err := openTable(s.dir, "analysis", "served.parquet")
+	if err != nil {
+		return missing("analysis/served.parquet", err)
 	}
-	return "not the one asked for"
+	defer t.Close()
+	asked, answered := t.text("model_requested"), t.text("model_served")
+	expected, err := t.Bools("expected")
+	if err != nil {
+		return err
+	}
+	other := map[[2]string]bool{}
+	for row := range t.NumRows {
+		if !expected.Values[row] {
+			other[[2]string{asked(row), answered(row)}] = true
+		}
+	}
+	for i := range s.requests.Served {
+		if x := &s.requests.Served[i]; other[[2]string{x.Requested, x.Served}] {
+			x.Note = "not the one asked for"
+		}
+	}
+	return t.err
 }
 
 // readRequests counts the replies; the table may be absent.

@@ -89,6 +89,9 @@ func read(dir string) (*source, error) {
 	if err := s.readRequests(); err != nil {
 		return nil, err
 	}
+	if err := s.noteServed(); err != nil {
+		return nil, err
+	}
 	return s, s.readSamples()
 }
 

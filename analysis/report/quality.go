@@ -188,7 +188,7 @@ func (a *analysis) writeQuality(w *tabular.Writer) {
 		if a.replies != nil {
 			x := &a.replies[i]
 			reAsked, replies = x.ReAsked, x.Completions
-			served = []any{orNull(tally(x.Models())), orNull(tally(x.Fingerprints())), orNull(drift(x)), orNull(unexpected(x))}
+			served = []any{orNull(tally(x.Models())), orNull(tally(x.Fingerprints())), orNull(drift(x)), orNull(unexpected(r.c, x))}
 		}
 		row = append(row, reAsked, replies, q.holes, q.missingShare(), orNull(q.flagged), q.straight, q.distinct, q.repeated, q.most)
 		row = append(append(row, served...), orNull(r.c.ParamsSkipped))

@@ -90,7 +90,7 @@ func (a *analysis) qualityCSV(d *document, all []quality) {
 		again, served := "", []string{"", "", "", ""}
 		if a.replies != nil {
 			x := &a.replies[i]
-			again, served = fmt.Sprint(x.ReAsked), []string{tally(x.Models()), tally(x.Fingerprints()), drift(x), unexpected(x)}
+			again, served = fmt.Sprint(x.ReAsked), []string{tally(x.Models()), tally(x.Fingerprints()), drift(x), unexpected(r.c, x)}
 		}
 		row = append(append(row, again, exact(q.missingShare())), numbers(q.straight, q.distinct, q.repeated, q.most)...)
 		row = append(append(row, numbers(r.c.Statuses[:]...)...), q.flagged)

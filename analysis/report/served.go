@@ -26,12 +26,16 @@ func drift(r *ingest.Replies) string {
 	return strings.Join(out, "; ")
 }
 
+// expected tells whether a condition asked for, or allows, the model that
+// answered. Which others an experiment allows is known to the collection alone.
+func expected(c *ingest.Condition, who ingest.Answerer) bool { return c.AsAsked || who.Expected() }
+
 // unexpected says which models were served that are not the one asked for, with
 // the number of replies; empty if none.
-func unexpected(r *ingest.Replies) string {
+func unexpected(c *ingest.Condition, r *ingest.Replies) string {
 	counts := map[string]int{}
 	for a, n := range r.By {
-		if !a.Expected() {
+		if !expected(c, a) {
 			counts[a.Served+" for "+a.Requested] += n
 		}
 	}
@@ -49,7 +53,7 @@ func servedSchema(key []tabular.Column) tabular.Schema {
 			null("model_served", tabular.String, "model that answered, as the provider named it; null where it named none"),
 			null("system_fingerprint", tabular.String, "fingerprint the provider gave; null where it gave none"),
 			col("replies", tabular.Int32, "replies to questions, re-asked ones too"),
-			col("expected", tabular.Bool, "true where the served model is the one asked for or a dated snapshot of it, or has no name"),
+			col("expected", tabular.Bool, "true where the served model is the one asked for or a dated snapshot of it, or has no name, or is one that the experiment allows"),
 			col("drift", tabular.Bool, "true where the condition was served by several models or fingerprints"))}
 }
 
@@ -58,7 +62,7 @@ func (a *analysis) writeServed(w *tabular.Writer) {
 		r := &a.replies[i]
 		add, drifted := appender(w, a.results[i].c), drift(r) != ""
 		for _, x := range r.Answerers() {
-			add(x.Requested, orNull(x.Served), orNull(x.Fingerprint), r.By[x], x.Expected(), drifted)
+			add(x.Requested, orNull(x.Served), orNull(x.Fingerprint), r.By[x], expected(a.results[i].c, x), drifted)
 		}
 	}
 }
@@ -77,8 +81,8 @@ func (a *analysis) servedTable() *document {
 			drifted := drift(x) != ""
 			for _, who := range x.Answerers() {
 				t.rows = append(t.rows, []string{r.c.Prompt, tempOf(r.c), who.Requested, or(who.Served, "not said"), or(who.Fingerprint, "not said"),
-					fmt.Sprint(x.By[who]), servedMark(who, drifted)})
-				d.rows = append(d.rows, append(a.keyCells(r), who.Requested, who.Served, who.Fingerprint, fmt.Sprint(x.By[who]), fmt.Sprint(who.Expected()), fmt.Sprint(drifted)))
+					fmt.Sprint(x.By[who]), servedMark(expected(r.c, who), drifted)})
+				d.rows = append(d.rows, append(a.keyCells(r), who.Requested, who.Served, who.Fingerprint, fmt.Sprint(x.By[who]), fmt.Sprint(expected(r.c, who)), fmt.Sprint(drifted)))
 			}
 		}
 		if len(t.rows) == 0 {
@@ -92,12 +96,12 @@ func (a *analysis) servedTable() *document {
 }
 
 // servedMark is ~ for drift and ! for a model that was not asked for.
-func servedMark(who ingest.Answerer, drifted bool) string {
+func servedMark(expected, drifted bool) string {
 	mark := ""
 	if drifted {
 		mark = "~"
 	}
-	if !who.Expected() {
+	if !expected {
 		mark += "!"
 	}
 	return mark
@@ -114,11 +118,11 @@ func (a *analysis) driftNotes() []string {
 		if s := drift(&a.replies[i]); s != "" {
 			drifted = append(drifted, "~ "+label(a.results[i].c)+": "+s+".")
 		}
-		if s := unexpected(&a.replies[i]); s != "" {
+		if s := unexpected(a.results[i].c, &a.replies[i]); s != "" {
 			others = append(others, "! "+label(a.results[i].c)+": "+s+".")
 		}
 	}
-	rule := "Drift (~): several served models or fingerprints within one condition; its sessions may not be answers of one and the same model. A dated snapshot of the model asked for is no other model."
+	rule := "Drift (~): several served models or fingerprints within one condition; its sessions may not be answers of one and the same model. A dated snapshot of the model asked for, or one that the experiment allows, is no other model."
 	out := []string{rule + " None is there.", "Another model than the one asked for (!): none was served."}
 	if len(drifted) > 0 {
 		out[0] = rule + fmt.Sprintf(" Found in %d of %d conditions.", len(drifted), len(a.replies))

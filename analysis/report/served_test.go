@@ -12,8 +12,8 @@ import (
 )
 
 // servedSpec has a condition that a snapshot of its model answered, one of two
-// snapshots, one of two fingerprints, one of another model and one whose
-// provider names nothing.
+// snapshots, one of two fingerprints, one of another model, one whose provider
+// names nothing, and one of a model that the experiment allows.
 func servedSpec(t *testing.T) (ingesttest.Spec, []ingesttest.Reply) {
 	t.Helper()
 	s := ingesttest.PVQ()
@@ -28,9 +28,10 @@ func servedSpec(t *testing.T) (ingesttest.Spec, []ingesttest.Reply) {
 		{"prints", "top_k, seed", [2]ingesttest.Reply{{Served: "gpt-4o", Fingerprint: "fp_1"}, {Served: "gpt-4o", Fingerprint: "fp_2"}}},
 		{"other", "", [2]ingesttest.Reply{{Served: "gpt-4o-mini"}, {Served: "gpt-4o-mini"}}},
 		{"silent", "", [2]ingesttest.Reply{{}, {Served: "gpt-4o"}}},
+		{"allowed", "", [2]ingesttest.Reply{{Served: "gpt-4-turbo"}, {Served: "gpt-4-turbo"}}},
 	} {
 		s.Conditions = append(s.Conditions, ingesttest.Condition{Model: "m", Prompt: c.prompt, Temperature: 0.7, Administration: "batch", N: 2,
-			Answer: ingesttest.Circular(1, 0.3), Skipped: c.skipped})
+			Answer: ingesttest.Circular(1, 0.3), Skipped: c.skipped, AsAsked: c.prompt == "allowed"})
 		for k, r := range c.replies {
 			r.Condition, r.Replicate, r.Requested = i, k, "gpt-4o"
 			replies = append(replies, r)
@@ -54,22 +55,23 @@ func TestDriftAndOtherModelsAreFlagged(t *testing.T) {
 		{"prints", "2 system fingerprints: fp_1 (1), fp_2 (1)", "", "top_k, seed"},
 		{"other", "", "gpt-4o-mini for gpt-4o (2)", ""},
 		{"silent", "", "", ""},
+		{"allowed", "", "", ""},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
 	if d := cmp.Diff([][]any{
 		{"snapshot", "gpt-4o-2024-08-06", "fp_1", 2}, {"two", "gpt-4o-2024-05-13", "", 1}, {"two", "gpt-4o-2024-08-06", "", 1},
-		{"prints", "gpt-4o", "fp_1", 1}, {"prints", "gpt-4o", "fp_2", 1}, {"other", "gpt-4o-mini", "", 2}, {"silent", "", "", 1}, {"silent", "gpt-4o", "", 1},
+		{"prints", "gpt-4o", "fp_1", 1}, {"prints", "gpt-4o", "fp_2", 1}, {"other", "gpt-4o-mini", "", 2}, {"silent", "", "", 1}, {"silent", "gpt-4o", "", 1}, {"allowed", "gpt-4-turbo", "", 2},
 	}, rowsOf(t, dir, "served", "prompt", "model_served", "system_fingerprint", "replies")); d != "" {
 		t.Error(d)
 	}
 	for file, wants := range map[string][]string{
 		"served_models.md": {"| other    | 0.7 | gpt-4o    | gpt-4o-mini       | not said    |       2 |    ! |",
 			"| two      | 0.7 | gpt-4o    | gpt-4o-2024-05-13 | not said    |       1 |    ~ |",
-			"Found in 2 of 5 conditions.", "was served in 1 of 5 conditions."},
+			"Found in 2 of 6 conditions.", "was served in 1 of 6 conditions."},
 		"data_quality.md": {"- ~ model=m, prompt=two,", "- ! model=m, prompt=other,"},
-		"table1_ssd.md":   {"Parameters declared and not sent, since the provider does not take them: m: top_k, seed (2 of 5"},
+		"table1_ssd.md":   {"Parameters declared and not sent, since the provider does not take them: m: top_k, seed (2 of 6"},
 	} {
 		b, err := os.ReadFile(filepath.Join(dir, "analysis", "tables", file))
 		if err != nil {

@@ -46,6 +46,9 @@ type Condition struct {
 	// Skipped fills the column params_skipped, which is left out of the table if
 	// no condition has it.
 	Skipped string
+	// AsAsked fills the column served_unexpected with false; it is left out
+	// together with params_skipped.
+	AsAsked bool
 }
 
 // Number is one row of the benchmarks.
@@ -188,7 +191,7 @@ func (w *writer) conditions() {
 	columns = append(append(columns, w.further()...), column("n_planned", tabular.Int32), column("n_complete", tabular.Int32))
 	skipped := slices.ContainsFunc(w.spec.Conditions, func(c Condition) bool { return c.Skipped != "" })
 	if skipped {
-		columns = append(columns, column("params_skipped", tabular.String, true))
+		columns = append(columns, column("params_skipped", tabular.String, true), column("served_unexpected", tabular.Bool))
 	}
 	w.table("conditions", columns, func(tw *tabular.Writer) {
 		for i, c := range w.spec.Conditions {
@@ -198,9 +201,9 @@ func (w *writer) conditions() {
 			}
 			row = append(row, c.N, c.N)
 			if skipped && c.Skipped == "" {
-				row = append(row, nil)
+				row = append(row, nil, !c.AsAsked)
 			} else if skipped {
-				row = append(row, c.Skipped)
+				row = append(row, c.Skipped, !c.AsAsked)
 			}
 			add(tw, row...)
 		}
