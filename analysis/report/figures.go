@@ -25,45 +25,59 @@ const pictureScale = 2
 type drawn struct {
 	name string // without directory and ending
 	draw func() *figure.Drawing
+	spec func() ([]byte, error) // as vega-lite
 }
 
 // figures lists the figures of the paper that the conditions allow.
 func (a *analysis) figures() []drawn {
 	var out []drawn
 	names := fileNames{}
-	add := func(name string, draw func() *figure.Drawing) {
-		out = append(out, drawn{names.unique(name), draw})
+	add := func(name string, draw func() *figure.Drawing, spec func() ([]byte, error)) {
+		out = append(out, drawn{names.unique(name), draw, spec})
 	}
 	if a.means != nil {
-		add("figure2a_spearman", a.spearmanFigure)
+		add("figure2a_spearman", a.spearmanFigure, a.spearmanChart)
 	}
 	for _, g := range a.groups() {
-		add("figure2b_means_"+slug(groupWord(g)), func() *figure.Drawing { return a.meansFigure(g) })
+		add("figure2b_means_"+slug(groupWord(g)), func() *figure.Drawing { return a.meansFigure(g) },
+			func() ([]byte, error) { return a.meansChart(g) })
 	}
 	if a.structure != nil {
 		for i := range a.results {
 			r := &a.results[i]
-			add("figure3_map_"+conditionSlug(r.c), func() *figure.Drawing { return a.mapFigure(r) })
+			add("figure3_map_"+conditionSlug(r.c), func() *figure.Drawing { return a.mapFigure(r) },
+				func() ([]byte, error) {
+					return a.mapChart("Figure 3. Map of the values against the benchmark", []*result{r})
+				})
 		}
 		var all []*result
 		for i := range a.results {
 			all = append(all, &a.results[i])
 		}
 		for _, model := range distinct(all, a.modelName) {
-			add("figure7_12_maps_"+slug(model), func() *figure.Drawing { return a.mapsFigure(model) })
+			var own []*result
+			for _, r := range all {
+				if a.modelName(r.c) == model {
+					own = append(own, r)
+				}
+			}
+			add("figure7_12_maps_"+slug(model), func() *figure.Drawing { return a.mapsFigure(model) },
+				func() ([]byte, error) {
+					return a.mapChart("Figures 7-12. Maps of the values against the benchmark", own)
+				})
 		}
 	}
 	if a.anyAnchored() {
-		add("figure4_anchor_shift", a.shiftFigure)
+		add("figure4_anchor_shift", a.shiftFigure, a.shiftChart)
 	}
 	if a.means != nil && len(a.administrationPairs()) > 0 {
-		add("figure6_batch_sequential", a.administrationFigure)
+		add("figure6_batch_sequential", a.administrationFigure, a.administrationChart)
 	}
 	return out
 }
 
-// writeFigures draws the figures in parallel, writes each as SVG and as PNG and
-// adds their digests.
+// writeFigures draws the figures in parallel, writes each as SVG, as PNG and as a
+// vega-lite specification, and adds their digests.
 func (a *analysis) writeFigures(ctx context.Context, out string, digests map[string]string) error {
 	if !a.opts.Figures {
 		return nil
@@ -84,7 +98,12 @@ func (a *analysis) writeFigures(ctx context.Context, out string, digests map[str
 			if err != nil {
 				return fmt.Errorf("%s: %w", f.name, err)
 			}
-			for name, data := range map[string][]byte{"figures/" + f.name + ".svg": d.SVG(), "figures/" + f.name + ".png": picture} {
+			spec, err := f.spec()
+			if err != nil {
+				return fmt.Errorf("%s: %w", f.name, err)
+			}
+			base := "figures/" + f.name
+			for name, data := range map[string][]byte{base + ".svg": d.SVG(), base + ".png": picture, base + ".vl.json": spec} {
 				if err := tabular.WriteFile(filepath.Join(out, filepath.FromSlash(name)), data); err != nil {
 					return err
 				}

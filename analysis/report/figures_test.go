@@ -2,6 +2,8 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,13 +11,13 @@ import (
 	"testing"
 )
 
-// TestFiguresAreListedAndStaleOnesRemoved: a run writes every figure as SVG and
-// PNG, lists it, and removes the figures that it does not make any more.
+// TestFiguresAreListedAndStaleOnesRemoved: a run writes every figure as SVG, PNG
+// and vega-lite, lists it, and removes the figures that it does not make any more.
 func TestFiguresAreListedAndStaleOnesRemoved(t *testing.T) {
 	dir, sum := run(t, degenerateSpec(), nil)
 	for _, want := range []string{"figure2a_spearman", "figure2b_means_batch", "figure2b_means_sequential", "figure3_map_m1_clear_T0.7_batch",
 		"figure3_map_m2_constant_T0.7_batch", "figure4_anchor_shift", "figure6_batch_sequential", "figure7_12_maps_m1", "figure7_12_maps_m2"} {
-		for _, ending := range []string{".svg", ".png"} {
+		for _, ending := range []string{".svg", ".png", ".vl.json"} {
 			name := "figures/" + want + ending
 			if !slices.Contains(sum.Files, name) {
 				t.Errorf("%s is not listed", name)
@@ -43,6 +45,57 @@ func TestFiguresAreListedAndStaleOnesRemoved(t *testing.T) {
 	listed := slices.ContainsFunc(again.Files, func(f string) bool { return strings.HasPrefix(f, "figures/") })
 	if len(left) > 0 || listed {
 		t.Errorf("without figures there are still %v", left)
+	}
+}
+
+// TestSpecificationsUseColumnsThatAreThere: every field that a vega-lite
+// specification encodes is a column of its own data.
+func TestSpecificationsUseColumnsThatAreThere(t *testing.T) {
+	dir, sum := run(t, degenerateSpec(), Overrides{"bootstrap": "40"})
+	seen := 0
+	for _, name := range sum.Files {
+		if !strings.HasSuffix(name, ".vl.json") {
+			continue
+		}
+		seen++
+		b, err := os.ReadFile(filepath.Join(dir, "analysis", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var spec map[string]any
+		if err := json.Unmarshal(b, &spec); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		columns := map[string]bool{}
+		for _, row := range spec["data"].(map[string]any)["values"].([]any) {
+			for c := range row.(map[string]any) {
+				columns[c] = true
+			}
+		}
+		delete(spec, "data")
+		var fields func(x any)
+		fields = func(x any) {
+			switch x := x.(type) {
+			case []any:
+				for _, e := range x {
+					fields(e)
+				}
+			case map[string]any:
+				if f, ok := x["field"].(string); ok && !columns[f] {
+					t.Errorf("%s: no column %q among %v", name, f, columns)
+				}
+				for _, e := range x {
+					fields(e)
+				}
+			}
+		}
+		fields(spec)
+		if spec["$schema"] != vegaSchema || !strings.Contains(fmt.Sprint(spec["title"]), "SIMULATED") {
+			t.Errorf("%s: schema %v, title %v", name, spec["$schema"], spec["title"])
+		}
+	}
+	if seen < 15 {
+		t.Errorf("%d specifications", seen)
 	}
 }
 
