@@ -1,5 +1,6 @@
 """Reads every table of a results directory the way its users do, with pandas
-(pyarrow) and with DuckDB, and checks types, rows, nulls, statuses and joins.
+(pyarrow) and with DuckDB, and checks types, rows, nulls, statuses and joins;
+and every figure's specification against the schema of vega-lite.
 
     python3 .ci/tables.py RESULTS [--batch-responses N]
 
@@ -17,6 +18,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from altair.vegalite.v5.schema import core as vega
 
 ARROW = {
     "string": pa.string(),
@@ -66,6 +68,8 @@ CONTRACT = {
     "runs": {},
     "analysis/scores": {}, "analysis/value_summary": {}, "analysis/correlations": {}, "analysis/mds": {},
     "analysis/fit": {}, "analysis/anchor_curve": {}, "analysis/sensitivity": {},
+    "analysis/quality": {"missing_flag": S, "drift": S, "served_unexpected": S, "params_skipped": S},
+    "analysis/served": {"model_requested": S, "model_served": S, "system_fingerprint": S, "replies": I, "expected": B, "drift": B},
 }
 STATUSES = ["ok", "not_run", "failed", "persona_failed", "refusal", "unparseable", "missing", "out_of_range",
             "non_integer", "ambiguous", "duplicate", "truncated", "empty"]
@@ -196,6 +200,19 @@ def relations(t, manifest):
     check(len(k) == counted["completions"], "manifest.json: number of completions differs")
 
 
+def specifications(root):
+    """Every figure has a specification, and each is valid vega-lite."""
+    figures = root / "analysis" / "figures"
+    for svg in sorted(figures.glob("*.svg")):
+        path = svg.with_suffix(".vl.json")
+        check(path.is_file(), f"{path.name}: a figure without a vega-lite specification")
+        if path.is_file():
+            try:
+                vega.Root.from_dict(json.loads(path.read_text(encoding="utf-8")), validate=True)
+            except Exception as e:  # whatever it is, it is said
+                check(False, f"{path.name}: {str(e)[:300]}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("results", type=pathlib.Path)
@@ -214,6 +231,7 @@ def main():
     for t in manifest["tables"]:
         check(sha256(root / t["file"]) == t["sha256"], f"{t['file']}: not the digest that manifest.json says")
     relations(tables, manifest)
+    specifications(root)
     if args.batch_responses is not None:
         n = int((tables["responses"].administration == "batch").sum())
         check(n == args.batch_responses, f"responses: {n} batch rows, want {args.batch_responses}")

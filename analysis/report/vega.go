@@ -69,6 +69,7 @@ func (a *analysis) spearmanChart() ([]byte, error) {
 	return a.specification("Figure 2a. Rank correlation of the value means with the benchmark", a.pointers(), rows, chart{
 		"facet": chart{"row": field("administration", "nominal", "administration")},
 		"spec": chart{
+			"width": chart{"step": 44}, "height": chart{"step": 26},
 			"encoding": chart{"x": field("column", "nominal", "prompt and temperature"), "y": field("model", "nominal", "model")},
 			"layer": []chart{
 				{"mark": "rect", "encoding": chart{"color": field("rho", "quantitative", "Spearman's rho", "scale", chart{"scheme": "blues", "domain": []float64{0, 1}})}},
