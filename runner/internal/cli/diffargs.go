@@ -115,8 +115,8 @@ func directoryOf(args ...sideArg) string {
 	return "."
 }
 
-// complete fills in a directory that was not given from that of the other side.
-func complete(x, other *sideArg, repo *revision.Repo) {
+// otherDirectory fills in a directory that was not given from that of the other side.
+func otherDirectory(x, other *sideArg, repo *revision.Repo) {
 	if x.where != "" {
 		return
 	}

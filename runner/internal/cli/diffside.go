@@ -44,8 +44,8 @@ func (a *app) diffSides(ctx context.Context, args []string, tmp string) (old, no
 			return nil, nil, err
 		}
 	}
-	complete(&x, &y, repo)
-	complete(&y, &x, repo)
+	otherDirectory(&x, &y, repo)
+	otherDirectory(&y, &x, repo)
 	var g errgroup.Group
 	var failed error
 	g.Go(func() error {
