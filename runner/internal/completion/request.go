@@ -118,6 +118,28 @@ func (o *Origin) ParametersJSON() string {
 	return string(b)
 }
 
+// ParseParameters reads what ParametersJSON wrote.
+func ParseParameters(s string) ([]Parameter, error) {
+	var m map[string]any
+	if err := json.Unmarshal([]byte(s), &m); err != nil {
+		return nil, err
+	}
+	var ps []Parameter
+	for name, v := range m {
+		if list, ok := v.([]any); ok {
+			texts := make([]string, len(list))
+			for i, e := range list {
+				if texts[i], ok = e.(string); !ok {
+					return nil, fmt.Errorf("parameter %q holds a list of other than texts", name)
+				}
+			}
+			v = texts
+		}
+		ps = append(ps, Parameter{Name: name, Value: v})
+	}
+	return ps, nil
+}
+
 // Parameter returns the value of the named parameter and whether it is there.
 func (o *Origin) Parameter(name string) (any, bool) {
 	for _, p := range o.Parameters {

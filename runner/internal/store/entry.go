@@ -3,7 +3,6 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -266,26 +265,4 @@ func boolInt(v bool) int64 {
 		return 1
 	}
 	return 0
-}
-
-// parseParameters reads what Origin.ParametersJSON wrote.
-func parseParameters(s string) ([]completion.Parameter, error) {
-	var m map[string]any
-	if err := json.Unmarshal([]byte(s), &m); err != nil {
-		return nil, err
-	}
-	var ps []completion.Parameter
-	for name, v := range m {
-		if list, ok := v.([]any); ok {
-			texts := make([]string, len(list))
-			for i, e := range list {
-				if texts[i], ok = e.(string); !ok {
-					return nil, fmt.Errorf("parameter %q holds a list of other than texts", name)
-				}
-			}
-			v = texts
-		}
-		ps = append(ps, completion.Parameter{Name: name, Value: v})
-	}
-	return ps, nil
 }

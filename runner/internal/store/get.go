@@ -61,21 +61,8 @@ type row struct {
 }
 
 func (l *loader) load(key completion.Key) (*completion.Completion, error) {
-	var r *row
-	err := l.c.query(selectFull+` WHERE key = ?`, func(v []driver.Value) (err error) {
-		r, err = l.row(v)
-		return err
-	}, key[:])
-	if err != nil {
-		return nil, err
-	}
-	if r == nil {
-		return nil, l.s.notFound(key)
-	}
-	if err := l.complete(r); err != nil {
-		return nil, err
-	}
-	return &r.c, nil
+	c, _, err := l.whole(key)
+	return c, err
 }
 
 // complete adds the conversation and checks the request against the key.

@@ -109,7 +109,7 @@ func find(c *conn, query string, args ...any) (int64, bool, error) {
 }
 
 func parseOrigin(provider, identity, model, parameters, pool, independent string) (*completion.Origin, error) {
-	ps, err := parseParameters(parameters)
+	ps, err := completion.ParseParameters(parameters)
 	if err != nil {
 		return nil, err
 	}

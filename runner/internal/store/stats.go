@@ -26,6 +26,15 @@ type OriginStats struct {
 	Origin         *completion.Origin
 	Completions    int64
 	Oldest, Newest time.Time
+	// PromptTokens and CompletionTokens are sums of what was reported;
+	// Unreported counts completions for which one of them was not.
+	PromptTokens, CompletionTokens, Unreported int64
+	// Bytes is the size of replies and details, messages not counted: those are
+	// shared.
+	Bytes int64
+	// Micros is what the ledger says was paid, in millionths of a dollar;
+	// Unpriced counts its lines without a price, Billed all its lines.
+	Micros, Unpriced, Billed int64
 }
 
 // OwnerStats tells of a process that has the store open for writing, or had
@@ -67,8 +76,14 @@ func (s *Store) Stats(ctx context.Context) (*Stats, error) {
 }
 
 func (s *Store) countOrigins(c *conn, st *Stats) error {
-	return c.query(`SELECT origin, count(*), min(started_us), max(started_us) FROM completion GROUP BY origin ORDER BY origin`, func(r []driver.Value) error {
-		o := OriginStats{s.names.origin(number(r[0])), number(r[1]), time.UnixMicro(number(r[2])).UTC(), time.UnixMicro(number(r[3])).UTC()}
+	at := map[int64]int{}
+	err := c.query(`SELECT origin, count(*), min(started_us), max(started_us), coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0),
+		sum(prompt_tokens IS NULL OR completion_tokens IS NULL), coalesce(sum(length(text) + length(data)), 0)
+		FROM completion LEFT JOIN detail USING (id) GROUP BY origin ORDER BY origin`, func(r []driver.Value) error {
+		o := OriginStats{Origin: s.names.origin(number(r[0])), Completions: number(r[1]),
+			Oldest: time.UnixMicro(number(r[2])).UTC(), Newest: time.UnixMicro(number(r[3])).UTC(),
+			PromptTokens: number(r[4]), CompletionTokens: number(r[5]), Unreported: number(r[6]), Bytes: number(r[7])}
+		at[number(r[0])] = len(st.Origins)
 		st.Origins = append(st.Origins, o)
 		if st.Completions == 0 || o.Oldest.Before(st.Oldest) {
 			st.Oldest = o.Oldest
@@ -77,6 +92,16 @@ func (s *Store) countOrigins(c *conn, st *Stats) error {
 			st.Newest = o.Newest
 		}
 		st.Completions += o.Completions
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.query(`SELECT origin, coalesce(sum(cost_micros), 0), count(*) - count(cost_micros), count(*) FROM ledger GROUP BY origin`, func(r []driver.Value) error {
+		if i, ok := at[number(r[0])]; ok {
+			o := &st.Origins[i]
+			o.Micros, o.Unpriced, o.Billed = number(r[1]), number(r[2]), number(r[3])
+		}
 		return nil
 	})
 }
