@@ -73,6 +73,8 @@ type Result struct {
 	// Served tells cells that more than one model or system answered, or another
 	// than was asked.
 	Served []ServedBy `json:"served,omitempty"`
+	// Gap tells what is missing, if anything is.
+	Gap *Gap `json:"gap,omitempty"`
 	// Displaced counts replies that came while another process stored one for
 	// the same request: the first stays.
 	Displaced int       `json:"displaced"`
@@ -106,6 +108,9 @@ func Run(ctx context.Context, j Job) (*Result, error) {
 			return res, err
 		}
 		res.Missing, res.Served = s.Plan.Total.Make, s.Drift()
+	}
+	if res.Missing > 0 {
+		res.Gap = &s.Gap
 	}
 	return res, j.tables(ctx, s, res)
 }

@@ -19,6 +19,8 @@ type Survey struct {
 	// Todo lists the respondents of the part that are not complete, in the order
 	// of callOrder.
 	Todo []Seat
+	// Gap tells what of the part is missing.
+	Gap Gap
 	// Inputs is the digest of what the tables would be made from.
 	Inputs string
 
@@ -49,6 +51,7 @@ func Look(ctx context.Context, l *Library, d *design.Design, b *session.Builder,
 	w := &session.Walker{Builder: b, Replies: s.briefs, Valid: reader.Valid}
 	in := newInputs(d.Experiment, info, s.briefs.mishaps)
 	var times span
+	missing := map[int]bool{}
 	s.Plan, err = plan.Make(d, w, part, func(v *session.Visit, inPart bool) {
 		in.add(v)
 		s.served.add(v)
@@ -62,6 +65,7 @@ func Look(ctx context.Context, l *Library, d *design.Design, b *session.Builder,
 				}
 			}
 		}
+		s.Gap.note(d, v, missing)
 		if v.State == session.Partial || v.State == session.PersonaMissing {
 			s.Todo = append(s.Todo, Seat{v.Respondent.Cell, v.Respondent.Replicate})
 		}

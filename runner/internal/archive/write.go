@@ -54,7 +54,7 @@ func Create(dir string, about About) (*Writer, error) {
 func (w *Writer) Add(c *completion.Completion, digest completion.Digest) error {
 	if err := secret(c); err != nil {
 		return &Error{Kind: ErrSecret, Place: w.dir, What: fmt.Sprintf("completion %s %v", c.Request.Key(), err),
-			Why: "an archive is made to be published", Mend: "runner cache export with --key, --origin or an experiment that leaves it out"}
+			Why: "an archive is made to be published", Mend: "export an experiment that does not use it:  runner cache export DIR OUT"}
 	}
 	row, err := values(c, digest)
 	if err != nil {

@@ -63,7 +63,7 @@ func (a *app) apply(ctx context.Context, dir string, f applyFlags) error {
 		return err
 	}
 	defer a.close(o)
-	if err := writable(o.results); err != nil {
+	if err := errors.Join(writable(o.results), a.remember(o)); err != nil {
 		return err
 	}
 	p := newProgress(a.stderr)
@@ -212,7 +212,7 @@ func (a *app) afterApply(ctx context.Context, o *opened, res *apply.Result, f ap
 		a.printJSON(a.stdout, map[string]any{"ok": code == exitDone, "exit_code": code, "experiment": o.exp.Name,
 			"results": o.results, "store": o.paths, "simulated": o.info.Simulated, "run": res, "analysis": sum})
 	} else {
-		a.printApplied(a.stdout, o, res, sum)
+		a.printApplied(a.stdout, o, res, sum, f.offline)
 	}
 	if code != exitDone {
 		return quiet(code)
@@ -221,7 +221,7 @@ func (a *app) afterApply(ctx context.Context, o *opened, res *apply.Result, f ap
 }
 
 // printApplied is the short summary at the end of apply.
-func (a *app) printApplied(w io.Writer, o *opened, res *apply.Result, sum *report.Summary) {
+func (a *app) printApplied(w io.Writer, o *opened, res *apply.Result, sum *report.Summary, offline bool) {
 	if sum != nil {
 		printHeadlines(w, o.exp.Name, sum)
 		fmt.Fprintln(w)
@@ -235,7 +235,10 @@ func (a *app) printApplied(w io.Writer, o *opened, res *apply.Result, sum *repor
 		fmt.Fprintf(w, "%s came while another process stored one for the same request: the first stays\n", count(res.Displaced, "reply"))
 	}
 	a.printSent(w, res)
-	if res.Missing > 0 {
+	switch {
+	case res.Missing > 0 && offline:
+		fmt.Fprintf(w, "incomplete: %s missing\n%s\n", count(res.Missing, "completion"), a.offlineMend(o, res.Gap.Cells, res.Gap.First, res.Gap.Place))
+	case res.Missing > 0:
 		fmt.Fprintf(w, "incomplete: %s missing; run apply again to make what is missing\n", count(res.Missing, "completion"))
 	}
 	state := "unchanged"

@@ -65,6 +65,7 @@ func (a *app) root() *cobra.Command {
 		a.doctorCmd(),
 		a.simulateCmd(),
 		a.analyzeCmd(), a.reportCmd(), a.exportCmd(), a.importCmd(),
+		a.showCmd(), a.cacheCmd(), a.verifyCmd(),
 		a.versionCmd(),
 	)
 	for _, c := range root.Commands() {
@@ -106,7 +107,10 @@ with plan, collect with apply, find the tables below results/.
   runner report DIR      one HTML file of the results
   runner export DIR      the tables as CSV or Arrow
   runner import answers  tables from answers collected elsewhere
-  runner simulate        serve a respondent that is no model, as a provider would`
+  runner simulate        serve a respondent that is no model, as a provider would
+  runner show            what would be sent, and what came back
+  runner cache           the stored replies: list, explain, check, publish
+  runner verify DIR      do the results follow from what was collected?`
 
 // argsAsUsage makes a wrong number of arguments a usage error.
 func argsAsUsage(check cobra.PositionalArgs) cobra.PositionalArgs {

@@ -12,8 +12,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"circumplex.example/analysis/ingest"
+	"circumplex.example/runner/internal/archive"
 	"circumplex.example/runner/internal/provider"
 	"circumplex.example/runner/internal/store"
+	"circumplex.example/runner/internal/verify"
 	"circumplex.example/schema/diag"
 )
 
@@ -82,7 +84,8 @@ func exitCode(err error) int {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}
-	for _, kind := range []error{store.ErrFormat, store.ErrNetwork, store.ErrUnusable, store.ErrCorrupt, store.ErrGone, ingest.ErrVersion} {
+	for _, kind := range []error{store.ErrFormat, store.ErrNetwork, store.ErrUnusable, store.ErrCorrupt, store.ErrGone, ingest.ErrVersion,
+		archive.ErrFormat, archive.ErrDamaged, verify.ErrFormat} {
 		if errors.Is(err, kind) {
 			return exitStore
 		}

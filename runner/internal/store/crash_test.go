@@ -147,7 +147,7 @@ func TestKilledWriterLosesNothingAcknowledged(t *testing.T) {
 				t.Fatalf("kill %d: acknowledged %v differs:\n%s", kill, a, d)
 			}
 		}
-		if _, err := s.Verify(t.Context(), func(err error) { t.Error(err) }); err != nil {
+		if _, err := s.Verify(t.Context(), func(err error) { t.Error(err) }, nil); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Close(); err != nil {

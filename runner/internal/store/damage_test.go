@@ -88,7 +88,7 @@ func TestDamageIsAnErrorAndNeverAMiss(t *testing.T) {
 			_, err = s.Texts(t.Context(), []completion.Key{key})
 			expect("texts", c.texts != "", err)
 			var problems []string
-			if _, err := s.Verify(t.Context(), func(err error) { problems = append(problems, err.Error()) }); err != nil {
+			if _, err := s.Verify(t.Context(), func(err error) { problems = append(problems, err.Error()) }, nil); err != nil {
 				t.Fatal(err)
 			}
 			all := strings.Join(problems, "\n")

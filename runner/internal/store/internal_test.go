@@ -69,7 +69,7 @@ func TestFullDisk(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := s.Verify(ctx, func(err error) { t.Error(err) }); err != nil {
+	if _, err := s.Verify(ctx, func(err error) { t.Error(err) }, nil); err != nil {
 		t.Fatal(err)
 	}
 }

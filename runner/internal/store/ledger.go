@@ -96,3 +96,25 @@ func (s *Store) Mishaps(ctx context.Context, origins []*completion.Origin) (map[
 	}
 	return out, nil
 }
+
+// SpentOn sums the lines of the ledger whose requests want admits.
+func (s *Store) SpentOn(ctx context.Context, want func(completion.Key) bool) (Spending, error) {
+	var sp Spending
+	err := s.read(ctx, "ledger cannot be read", func(c *conn) error {
+		return c.query(`SELECT key, tries, cost_micros, prompt_tokens, completion_tokens FROM ledger`, func(r []driver.Value) error {
+			if !want(digestOf(r[0])) {
+				return nil
+			}
+			sp.Lines++
+			sp.Tries += number(r[1])
+			sp.Micros += number(r[2])
+			if r[2] == nil {
+				sp.Unpriced++
+			}
+			sp.PromptTokens += number(r[3])
+			sp.CompletionTokens += number(r[4])
+			return nil
+		})
+	})
+	return sp, err
+}

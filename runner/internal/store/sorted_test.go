@@ -133,6 +133,13 @@ func TestStatsOfAnOrigin(t *testing.T) {
 	if _, err := s.Submit(t.Context(), store.Batch{Put: []*completion.Completion{a, b}, Tries: []store.Try{try, free}}); err != nil {
 		t.Fatal(err)
 	}
+	on, err := s.SpentOn(t.Context(), func(k completion.Key) bool { return k == a.Request.Key() })
+	if err != nil || on.Lines != 2 || on.Micros != 250 || on.Unpriced != 1 || on.Tries != 2 {
+		t.Errorf("spent on one request: %+v, %v", on, err)
+	}
+	if on, err = s.SpentOn(t.Context(), func(k completion.Key) bool { return k == b.Request.Key() }); err != nil || on.Lines != 0 {
+		t.Errorf("spent on another: %+v, %v", on, err)
+	}
 	st, err := s.Stats(t.Context())
 	if err != nil {
 		t.Fatal(err)

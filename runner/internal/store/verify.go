@@ -27,8 +27,8 @@ func (s *Store) All(ctx context.Context, origins []*completion.Origin, each func
 // Verify checks the whole file: SQLite's own structure, and every completion as
 // Get does. Each problem is given to report as an *Error of kind ErrCorrupt;
 // the error returned says only that checking itself failed. It returns how many
-// completions there are.
-func (s *Store) Verify(ctx context.Context, report func(error)) (completions int, err error) {
+// completions there are. done, if not nil, is called after each.
+func (s *Store) Verify(ctx context.Context, report func(error), done func()) (completions int, err error) {
 	err = s.read(ctx, "cannot be read", func(c *conn) error {
 		if err := s.checkStructure(c, report); err != nil {
 			return err
@@ -37,6 +37,9 @@ func (s *Store) Verify(ctx context.Context, report func(error)) (completions int
 			completions++
 			if err != nil {
 				report(err)
+			}
+			if done != nil {
+				done()
 			}
 			return nil
 		})

@@ -74,7 +74,7 @@ func NewManifest(dir string, exp *schema.Experiment, info Info, inputs string, c
 		m.SimulatedNote = "answers of the simulated respondent: no language model was asked"
 	}
 	for _, name := range Names() {
-		sum, err := fileDigest(filepath.Join(dir, name+".parquet"))
+		sum, err := FileDigest(filepath.Join(dir, name+".parquet"))
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +83,8 @@ func NewManifest(dir string, exp *schema.Experiment, info Info, inputs string, c
 	return m, nil
 }
 
-func fileDigest(path string) (string, error) {
+// FileDigest is the SHA-256 of a file, in hexadecimal.
+func FileDigest(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
@@ -165,7 +166,7 @@ func (m *Manifest) Current(dir, inputs string) bool {
 		files = append(files[:len(files):len(files)], *m.Declaration)
 	}
 	for _, t := range files {
-		sum, err := fileDigest(filepath.Join(dir, t.File))
+		sum, err := FileDigest(filepath.Join(dir, t.File))
 		if err != nil || sum != t.SHA256 {
 			return false
 		}

@@ -286,6 +286,6 @@ func testDelete(t *testing.T, open Opener) {
 	for _, c := range append(turns[:5:5], single) {
 		same(t, a, c)
 	}
-	_, err = a.Verify(ctx, func(err error) { t.Error(err) })
+	_, err = a.Verify(ctx, func(err error) { t.Error(err) }, nil)
 	must(t, err)
 }

@@ -320,7 +320,7 @@ func testAll(t *testing.T, open Opener) {
 	for _, c := range append(append(odd(), a...), b...) {
 		same(t, to, c)
 	}
-	n, err := to.Verify(ctx, func(err error) { t.Error(err) })
+	n, err := to.Verify(ctx, func(err error) { t.Error(err) }, nil)
 	must(t, err)
 	if want := 100 + 60 + len(odd()); n != want {
 		t.Errorf("%d completions in the copy, want %d", n, want)
