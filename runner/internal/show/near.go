@@ -256,7 +256,10 @@ func compareThreads(want, have []completion.Message) (out []Difference, weight f
 		default:
 			d.What += " (" + want[i].Role.String() + ")"
 			d.Words = Words(have[i].Text, want[i].Text)
-			weight += 0.5 + textWeight*(1-overlap(wordSet(want[i].Text), wordSet(have[i].Text)))
+			weight += 0.5
+			if want[i].Role != completion.Assistant { // replies are short: any other one is as far
+				weight += textWeight * (1 - overlap(wordSet(want[i].Text), wordSet(have[i].Text)))
+			}
 		}
 		if len(out) < maxDiffs {
 			out = append(out, d)

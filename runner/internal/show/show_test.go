@@ -74,7 +74,7 @@ func TestNearest(t *testing.T) {
 		"lineage":     {other(func(r *completion.Request) { r.Lineage = []completion.Key{{1}} }), all[7].Request.Key(), "lineage: 010000000000 none"},
 		"a word": {other(func(r *completion.Request) {
 			r.Thread = none.Append(completion.User, "For each of the following statements, rate them. Answer as person 7.")
-		}), all[7].Request.Key(), "message 1 (user): … of the following statements, rate [-it.-] {+them.+} Answer as person 7."},
+		}), all[7].Request.Key(), "message 1 (user): … the following statements, rate [-it.-] {+them.+} Answer as person 7."},
 		"a system message": {other(func(r *completion.Request) {
 			r.Thread = none.Append(completion.System, "Be brief.").Append(completion.User, r.Thread.Messages()[0].Text)
 		}), all[7].Request.Key(), "message 1: system user"},

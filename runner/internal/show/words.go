@@ -10,6 +10,9 @@ const maxWords = 4000
 // Words shows how two texts differ: what only the first has as [-word-], what
 // only the second has as {+word+}, with a few words around and … for the rest.
 func Words(a, b string) string {
+	if a == b {
+		return ""
+	}
 	x, y := split(a), split(b)
 	head := 0
 	for head < len(x) && head < len(y) && same(x[head], y[head]) {
@@ -20,14 +23,14 @@ func Words(a, b string) string {
 		tail++
 	}
 	var pieces []piece
-	pieces = append(pieces, piece{'=', x[:head]})
+	pieces = append(pieces, piece{'=', y[:head]})
 	mx, my := x[head:len(x)-tail], y[head:len(y)-tail]
 	if len(mx) > maxWords || len(my) > maxWords {
 		pieces = append(pieces, piece{'-', mx}, piece{'+', my})
 	} else {
 		pieces = append(pieces, align(mx, my)...)
 	}
-	return render(append(pieces, piece{'=', x[len(x)-tail:]}))
+	return render(append(pieces, piece{'=', y[len(y)-tail:]}))
 }
 
 // piece is a run of words: common, only in the first, only in the second.

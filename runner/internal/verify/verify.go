@@ -76,8 +76,11 @@ type Report struct {
 	Count       int          `json:"count"`
 }
 
-// perCheck is how many differences of one check are listed.
-const perCheck = 10
+// How many differences of one check are listed, and of one table in it.
+const (
+	perCheck = 40
+	perTable = 3
+)
 
 // state is a run.
 type state struct {
@@ -152,7 +155,14 @@ func (s *state) skip(name, why string) {
 
 // diff notes a difference.
 func (s *state) diff(tab string, row int, column, format string, args ...any) {
-	if s.count++; len(s.found) < perCheck {
+	s.count++
+	of := 0
+	for _, f := range s.found {
+		if f.Table == tab {
+			of++
+		}
+	}
+	if of < perTable && len(s.found) < perCheck {
 		s.found = append(s.found, Difference{Table: tab, Row: row, Column: column, What: fmt.Sprintf(format, args...)})
 	}
 }
