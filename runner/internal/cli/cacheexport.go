@@ -116,7 +116,7 @@ func take(v *session.Visit, keys map[completion.Key]bool) int {
 func (a *app) nothingToExport(l *apply.Library, o *opened) error {
 	if o != nil {
 		return &exitError{code: exitIncomplete, err: fmt.Errorf("nothing of %s is stored, so there is nothing to export\n    mend: runner apply %s  asks for it first%s",
-			o.exp.Name, shown(o.exp.Dir), simulateHint(a.flags.simulate))}
+			o.exp.Name, shown(o.exp.Dir), simulateHint(a.flags.simulate || o.info.Simulated == "true"))}
 	}
 	path, other := l.Real.Path(), "--simulate  exports simulated replies; "
 	if a.flags.simulate {
@@ -125,8 +125,8 @@ func (a *app) nothingToExport(l *apply.Library, o *opened) error {
 	return &exitError{code: exitIncomplete, err: fmt.Errorf("%s: nothing is stored, so there is nothing to export\n    mend: %s--store DIR  names another store", path, other)}
 }
 
-func simulateHint(simulate bool) string {
-	if simulate {
+func simulateHint(already bool) string {
+	if already {
 		return ""
 	}
 	return "; --simulate  exports the replies of the simulated respondent"
@@ -160,7 +160,7 @@ func (a *app) exportedArchive(out string, m *archive.Manifest, job *exportJob) e
 		return nil
 	}
 	if job.missing > 0 {
-		fmt.Fprintf(a.stderr, "warning: %s of %s is not stored; tables made from the export will lack it\n", count(job.missing, "completion"), m.Experiment)
+		fmt.Fprintf(a.stderr, "warning: %s of %s not stored: tables made from the export will lack as much\n", count(job.missing, "completion"), m.Experiment)
 	}
 	fmt.Fprintf(a.stdout, "%s written to %s, in %s\n", count(m.Completions, "completion"), shownArg(out), count(len(m.Parts), "part"))
 	if m.Simulated > 0 {

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -63,7 +64,7 @@ func runScripts(t *testing.T, dir string, atLeast int) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": exits, "digests": digests, "field": field, "rows": rows, "subst": subst, "patch": patch,
+			"exits": exits, "digests": digests, "field": field, "rows": rows, "subst": subst, "patch": patch, "damage": damage,
 			"simulate": simulate, "interrupt": interrupt, "request": request,
 		},
 	})
@@ -182,4 +183,18 @@ func patch(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	_, err = f.WriteAt(b, at)
 	ts.Check(errors.Join(err, f.Close()))
+}
+
+// damage STORE ID changes the reply in a row of a store behind its back.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: damage STORE ID")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	r, err := db.Exec(`UPDATE completion SET text = text || '!' WHERE id = ?`, args[1])
+	ts.Check(errors.Join(err, db.Close()))
+	if n, err := r.RowsAffected(); err != nil || n != 1 {
+		ts.Fatalf("%d rows changed, %v", n, err)
+	}
 }

@@ -142,7 +142,7 @@ func (a *app) printRespondent(r *show.Respondent) {
 func (a *app) printUnknown(r *show.Respondent) {
 	switch {
 	case r.State == "persona missing":
-		fmt.Fprintf(a.stdout, "\n%s not known yet: the persona is still to be generated\n", areOf(r.Unknown))
+		fmt.Fprintf(a.stdout, "\nwhat it is asked (%s) is not known yet: the persona is still to be generated\n", count(r.Unknown, "turn"))
 	case r.State == "persona failed":
 		fmt.Fprintln(a.stdout, "\nnot asked: the persona could not be generated")
 	case r.Unknown == 1:

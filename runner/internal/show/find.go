@@ -97,6 +97,14 @@ func (s *Scope) byLevels(id string) (Ref, error) {
 			continue
 		}
 		factor, level, ok := strings.Cut(part, "=")
+		if !ok && strings.Contains(id, ",") && (number.MatchString(part) || hexID.MatchString(part)) {
+			of, err := s.Ref(part) // an id, and further which replicate or turn
+			if err != nil {
+				return ref, err
+			}
+			ref.Cell, ref.Replicate = of.Cell, max(ref.Replicate, of.Replicate)
+			continue
+		}
 		if !ok {
 			return ref, &NotFound{fmt.Sprintf("%q names no cell, respondent or request", id), "give an id from a table, a number from  runner show design , or levels such as model=" + exp.Models[0].Name}
 		}

@@ -130,7 +130,7 @@ func TestErrorsSayWhereWhatAndMend(t *testing.T) {
 	k := c.Request.Key().String()
 	want := path + ": completion " + k + `: reply does not match its digest
     why:  it was changed after it was written; its answers cannot be trusted
-    mend: runner cache import BACKUP, or  runner cache gc --key ` + k + `  and apply again (1 request)`
+    mend: runner cache gc --key ` + k + `, then  runner cache import BACKUP  or apply again (1 request)`
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}

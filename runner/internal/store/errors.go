@@ -82,7 +82,7 @@ func (s *Store) corrupt(k completion.Key, what string) error {
 	return &Error{
 		Kind: ErrCorrupt, Path: s.path, Key: k, What: what,
 		Why:  "it was changed after it was written; its answers cannot be trusted",
-		Mend: fmt.Sprintf("runner cache import BACKUP, or  runner cache gc --key %s  and apply again (1 request)", k),
+		Mend: fmt.Sprintf("runner cache gc --key %s, then  runner cache import BACKUP  or apply again (1 request)", k),
 	}
 }
 
