@@ -17,7 +17,8 @@ import (
 // sample, conversation by conversation, a turn after the turn before it. The
 // turns before one that is wanted come too, since it cannot be told without.
 func (s *Store) Sorted(ctx context.Context, want func(completion.Key) bool, each func(*completion.Completion, completion.Digest) error) error {
-	return s.read(ctx, "cannot be read", func(c *conn) error {
+	var own error // of each, which is no error of the store
+	err := s.read(ctx, "cannot be read", func(c *conn) error {
 		if err := s.names.load(s, c); err != nil {
 			return err
 		}
@@ -37,12 +38,16 @@ func (s *Store) Sorted(ctx context.Context, want func(completion.Key) bool, each
 			if err != nil {
 				return err
 			}
-			if err := each(got, digest); err != nil {
-				return err
+			if own = each(got, digest); own != nil {
+				return own
 			}
 		}
 		return nil
 	})
+	if own != nil {
+		return own
+	}
+	return err
 }
 
 // place is where a completion comes in the order of Sorted.

@@ -70,6 +70,19 @@ func TestSortedBringsEarlierTurns(t *testing.T) {
 	}
 }
 
+// An error of the caller comes back as it is.
+func TestSortedEndsWithTheCallersError(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "store.db"), store.Options{})
+	if _, err := s.Submit(t.Context(), store.Batch{Put: storetest.Conversation(storetest.Origins(1)[0], 0, 2)}); err != nil {
+		t.Fatal(err)
+	}
+	own, n := errors.New("full"), 0
+	err := s.Sorted(t.Context(), nil, func(*completion.Completion, completion.Digest) error { n++; return own })
+	if err != own || n != 1 {
+		t.Errorf("%v after %d", err, n)
+	}
+}
+
 // Damage ends Sorted; a conversation with a lost turn is no shorter one.
 func TestSortedEndsAtDamage(t *testing.T) {
 	for name, statement := range map[string]string{
