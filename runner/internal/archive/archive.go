@@ -8,7 +8,7 @@
 //
 // It knows completions, stores and tables; not experiments.
 //
-//	w, err := archive.Create(dir, archive.About{ProgramVersion: version})
+//	w, err := archive.Create(dir, archive.About{ProgramVersion: version}, mishaps)
 //	err = s.Sorted(ctx, nil, w.Add)
 //	m, err := w.Close()
 package archive

@@ -23,6 +23,8 @@ type Report struct {
 	Keys      []completion.Key `json:"-"`
 
 	lost map[completion.Key]bool
+	// mishaps are the errors that came before replies; they go into the ledger.
+	mishaps map[completion.Key]string
 }
 
 // maxKeys is how many conflicts are named.
@@ -35,7 +37,7 @@ const batchSize = 256
 // where it was: what is there is left as it is. progress is told how many
 // completions have been read.
 func Import(ctx context.Context, r *Reader, target Target, progress func(n int)) (*Report, error) {
-	rep := &Report{}
+	rep := &Report{mishaps: r.mishaps}
 	for i := range r.Parts {
 		all, err := r.Part(i)
 		if err != nil {
@@ -56,6 +58,10 @@ func Import(ctx context.Context, r *Reader, target Target, progress func(n int))
 // Copy puts all completions of one store, such as a backup, into others.
 func Copy(ctx context.Context, from *store.Store, target Target, progress func(n int)) (*Report, error) {
 	rep := &Report{}
+	var err error
+	if rep.mishaps, err = Mishaps(ctx, from); err != nil {
+		return rep, err
+	}
 	var batch []*completion.Completion
 	flush := func() error {
 		n := len(batch)
@@ -64,7 +70,7 @@ func Copy(ctx context.Context, from *store.Store, target Target, progress func(n
 		progress(n)
 		return err
 	}
-	err := from.All(ctx, nil, func(c *completion.Completion) error {
+	err = from.All(ctx, nil, func(c *completion.Completion) error {
 		if batch = append(batch, c); len(batch) < batchSize {
 			return nil
 		}
@@ -93,10 +99,11 @@ func (rep *Report) put(ctx context.Context, target Target, batch []*completion.C
 			return err
 		}
 		rep.Read += len(own)
-		if own, err = rep.apart(ctx, s, own); err != nil {
+		var tries []store.Try
+		if own, tries, err = rep.apart(ctx, s, own); err != nil {
 			return err
 		}
-		receipt, err := s.Submit(ctx, store.Batch{Put: own})
+		receipt, err := s.Submit(ctx, store.Batch{Put: own, Tries: tries})
 		if err != nil {
 			return err
 		}
@@ -109,17 +116,19 @@ func (rep *Report) put(ctx context.Context, target Target, batch []*completion.C
 
 // apart takes out what cannot be stored because another reply is: completions
 // whose key is taken by one with another text, and all later turns of their
-// conversations, which go on from a reply that is not there.
-func (rep *Report) apart(ctx context.Context, s *store.Store, own []*completion.Completion) ([]*completion.Completion, error) {
+// conversations, which go on from a reply that is not there. tries are the lines
+// of the ledger that tell of the errors before those that are new: nothing is
+// sent or paid here.
+func (rep *Report) apart(ctx context.Context, s *store.Store, own []*completion.Completion) (out []*completion.Completion, tries []store.Try, err error) {
 	keys := make([]completion.Key, len(own))
 	for i, c := range own {
 		keys[i] = c.Request.Key()
 	}
 	stored, err := s.Lookup(ctx, keys)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out := own[:0]
+	out = own[:0]
 	for i, c := range own {
 		brief, taken := stored.Get(keys[i])
 		if rep.lost[c.Request.Prev] || taken && brief.TextDigest != completion.TextDigest(c.Text) {
@@ -131,8 +140,25 @@ func (rep *Report) apart(ctx context.Context, s *store.Store, own []*completion.
 			continue
 		}
 		out = append(out, c)
+		if class := rep.mishaps[keys[i]]; class != "" && !taken {
+			tries = append(tries, store.Try{At: c.StartedAt, Origin: c.Request.Origin, Key: keys[i], Usage: completion.UnknownUsage(), Outcome: store.Mishap + class})
+		}
 	}
-	return out, nil
+	return out, tries, nil
+}
+
+// Mishaps are the classes of the last errors before the replies of a store, by
+// key.
+func Mishaps(ctx context.Context, s *store.Store) (map[completion.Key]string, error) {
+	st, err := s.Stats(ctx)
+	if err != nil {
+		return nil, err
+	}
+	origins := make([]*completion.Origin, len(st.Origins))
+	for i := range st.Origins {
+		origins[i] = st.Origins[i].Origin
+	}
+	return s.Mishaps(ctx, origins)
 }
 
 func (rep *Report) note(k completion.Key, state store.PutState) {

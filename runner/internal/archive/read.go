@@ -18,6 +18,8 @@ type Reader struct {
 	Manifest
 	dir     string
 	origins map[string]*completion.Origin
+	// mishaps are the errors that came before replies, of the parts read.
+	mishaps map[completion.Key]string
 }
 
 // Open reads the manifest and checks the digest of every part.
@@ -37,7 +39,7 @@ func Open(dir string) (*Reader, error) {
 				Why: "it was changed or cut off after it was written", Mend: "copy the archive again"}
 		}
 	}
-	return &Reader{Manifest: *m, dir: dir, origins: map[string]*completion.Origin{}}, nil
+	return &Reader{Manifest: *m, dir: dir, origins: map[string]*completion.Origin{}, mishaps: map[completion.Key]string{}}, nil
 }
 
 // Part returns the completions of a part, each checked: request against key,
@@ -66,6 +68,9 @@ func (r *Reader) Part(i int) ([]*completion.Completion, error) {
 				Why: "what it says and its digests do not fit", Mend: "copy the archive again; nothing of this part was imported"}
 		}
 		threads[c.Request.Key()] = c.Request.Thread.Append(completion.Assistant, c.Text)
+		if class := cols.at("error_class", n); class != "" {
+			r.mishaps[c.Request.Key()] = class
+		}
 		out[n] = c
 	}
 	return out, nil

@@ -56,6 +56,7 @@ var schema = tabular.Schema{Name: "completions", Doc: "one row a request and its
 	null("sent_base64", tabular.String, "in place of sent, where that is no UTF-8"),
 	null("body", tabular.String, "response body; null where there was none"),
 	null("body_base64", tabular.String, "in place of body, where that is no UTF-8"),
+	null("error_class", tabular.String, "class of the last error before the reply came; null if there was none"),
 	col("version", tabular.String, "program version that made it"),
 	col("simulated", tabular.Bool, "true if no model wrote the reply"),
 	col("entry_sha256", tabular.String, "SHA-256 over the whole entry"),
@@ -68,7 +69,7 @@ type message struct {
 }
 
 // values are the cells of a row.
-func values(c *completion.Completion, digest completion.Digest) ([]any, error) {
+func values(c *completion.Completion, digest completion.Digest, mishap string) ([]any, error) {
 	if err := readable(c); err != nil {
 		return nil, err
 	}
@@ -97,7 +98,7 @@ func values(c *completion.Completion, digest completion.Digest) ([]any, error) {
 		orNull(c.FinishReason), orNull(c.ModelServed), orNull(c.Fingerprint), orNull(c.ResponseID),
 		tokens(c.Usage.Prompt), tokens(c.Usage.Completion), tokens(c.Usage.Reasoning), tokens(c.Usage.Cached),
 		c.StartedAt, int64(c.Latency), c.Tries, c.HTTPStatus, listOrNull(c.Mends), listOrNull(c.Header),
-		sent, sent64, body, body64, c.Version, c.Simulated, digest.String(),
+		sent, sent64, body, body64, orNull(mishap), c.Version, c.Simulated, digest.String(),
 	}, nil
 }
 

@@ -31,11 +31,15 @@ type Writer struct {
 	rows     int
 	bytes    int
 	maxRows  int
+	// mishaps are the errors that came before replies, by key.
+	mishaps map[completion.Key]string
 }
 
 // Create begins an archive in a directory, which is made if it is missing. One
 // that stands there is replaced; a directory of anything else is refused.
-func Create(dir string, about About) (*Writer, error) {
+// mishaps are the classes of errors that came before replies, by key, which the
+// tables show too.
+func Create(dir string, about About, mishaps map[completion.Key]string) (*Writer, error) {
 	entries, err := os.ReadDir(dir)
 	if err == nil && len(entries) > 0 && !Is(dir) {
 		return nil, &Error{Kind: ErrFormat, Place: dir, What: "is not empty and holds no archive",
@@ -45,7 +49,7 @@ func Create(dir string, about About) (*Writer, error) {
 		return nil, err
 	}
 	// What is half written must not look whole, but whose it is.
-	w := &Writer{dir: dir, manifest: Manifest{Format: Format, Version: Version, About: about, Parts: []Part{}}, maxRows: partRows}
+	w := &Writer{dir: dir, manifest: Manifest{Format: Format, Version: Version, About: about, Parts: []Part{}}, maxRows: partRows, mishaps: mishaps}
 	return w, w.writeManifest(Manifest{Format: Format, Version: unfinished})
 }
 
@@ -56,7 +60,7 @@ func (w *Writer) Add(c *completion.Completion, digest completion.Digest) error {
 		return &Error{Kind: ErrSecret, Place: w.dir, What: fmt.Sprintf("completion %s %v", c.Request.Key(), err),
 			Why: "an archive is made to be published", Mend: "export an experiment that does not use it:  runner cache export DIR OUT"}
 	}
-	row, err := values(c, digest)
+	row, err := values(c, digest, w.mishaps[c.Request.Key()])
 	if err != nil {
 		return fmt.Errorf("completion %s %w", c.Request.Key(), err)
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/spf13/cobra"
 
@@ -133,7 +134,15 @@ func simulateHint(already bool) string {
 }
 
 func (a *app) writeArchive(ctx context.Context, job *exportJob, out string) (*archive.Manifest, error) {
-	w, err := archive.Create(out, job.about)
+	mishaps := map[completion.Key]string{}
+	for _, s := range job.stores {
+		m, err := archive.Mishaps(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(mishaps, m)
+	}
+	w, err := archive.Create(out, job.about, mishaps)
 	if err != nil {
 		return nil, err
 	}

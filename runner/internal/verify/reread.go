@@ -197,11 +197,12 @@ func (s *state) unlike(rows []int, want []*answer.Answer) int {
 // cannot be read may still have been asked for again: then it does not count.
 func (s *state) compare(rows []int, want []*answer.Answer, stand []turn) {
 	a := s.tables["responses"]
-	again := !slices.ContainsFunc(rows, func(row int) bool { return a.str("status", row) != string(answer.NotRun) }) &&
+	noReply := func(row int) bool { return slices.Contains(unasked, answer.Status(a.str("status", row))) }
+	again := !slices.ContainsFunc(rows, func(row int) bool { return !noReply(row) }) &&
 		slices.ContainsFunc(want, func(w *answer.Answer) bool { return w != nil && w.Status != answer.OK })
 	for i, row := range rows {
 		column := s.mismatch(row, want[i])
-		if column == "" || again || a.str("status", row) == string(answer.NotRun) && want[i] != nil && want[i].Status != answer.OK && i >= len(stand)-1 {
+		if column == "" || again || noReply(row) && want[i] != nil && want[i].Status != answer.OK && i >= len(stand)-1 {
 			continue
 		}
 		from := stand[0]
@@ -219,8 +220,11 @@ func (s *state) compare(rows []int, want []*answer.Answer, stand []turn) {
 func (s *state) mismatch(row int, want *answer.Answer) string {
 	a := s.tables["responses"]
 	status := answer.NotRun
-	if want != nil {
+	switch {
+	case want != nil:
 		status = want.Status
+	case a.str("status", row) == string(answer.Failed):
+		status = answer.Failed // why there is no reply stands in no table
 	}
 	switch {
 	case a.str("status", row) != string(status):

@@ -257,8 +257,9 @@ func (s *state) completionStatus(c *data, i int) {
 
 var respondentStatuses = []string{table.StatusComplete, table.StatusPartial, table.StatusNotRun, table.StatusPersonaFailed}
 
-// unasked are the statuses of an item that was not asked for.
-var unasked = []answer.Status{answer.NotRun, answer.PersonaFailed}
+// unasked are the statuses of an item that has no reply: it was not asked for,
+// or in vain.
+var unasked = []answer.Status{answer.NotRun, answer.Failed, answer.PersonaFailed}
 
 // answers checks scale, statuses and counts.
 func (s *state) answers() {
@@ -300,9 +301,9 @@ func (s *state) answers() {
 		}
 		switch {
 		case status == table.StatusComplete && missing[id] > 0:
-			s.diff(r.file, i+1, "status", "is complete, %d of its items were not asked for", missing[id])
+			s.diff(r.file, i+1, "status", "is complete, %d of its items have no reply", missing[id])
 		case (status == table.StatusNotRun || status == table.StatusPersonaFailed) && missing[id] != it.rows:
-			s.diff(r.file, i+1, "status", "is %s, %d of its items were asked for", status, it.rows-missing[id])
+			s.diff(r.file, i+1, "status", "is %s, %d of its items have a reply", status, it.rows-missing[id])
 		}
 		if status == table.StatusComplete {
 			complete[r.str("condition_id", i)]++

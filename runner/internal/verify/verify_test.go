@@ -325,6 +325,46 @@ func firstPersona(header []string, rows [][]any) [][]any {
 	return rows
 }
 
+// An item that was asked for in vain has no reply, and that is as it should be;
+// with a status that says otherwise it is not.
+func TestFailedRequestsHaveNoReply(t *testing.T) {
+	dir := another(t, results(t))
+	var who any
+	edit(t, dir, "completions", func(header []string, rows [][]any) [][]any {
+		i := slices.IndexFunc(rows, func(row []any) bool { return row[slices.Index(header, "turn")] == int32(10) })
+		who = rows[i][slices.Index(header, "respondent_id")]
+		return slices.DeleteFunc(rows, func(row []any) bool {
+			return row[slices.Index(header, "respondent_id")] == who && row[slices.Index(header, "turn")] == int32(10)
+		})
+	})
+	where := map[string]any{"respondent_id": who, "position": int32(10)}
+	answered := 0
+	edit(t, dir, "responses", func(header []string, rows [][]any) [][]any {
+		for _, row := range rows {
+			if row[0] == who && row[slices.Index(header, "status")] == "ok" && row[slices.Index(header, "position")] != int32(10) {
+				answered++
+			}
+		}
+		for column, value := range map[string]any{"status": "failed", "response": nil, "raw_answer": nil} {
+			rows = set(column, value, where)(header, rows)
+		}
+		return rows
+	})
+	edit(t, dir, "respondents", set("status", "partial", map[string]any{"respondent_id": who}))
+	edit(t, dir, "respondents", set("n_answered", int32(answered), map[string]any{"respondent_id": who}))
+	for _, d := range run(t, dir, false).Differences {
+		if d.Table == "responses.parquet" || d.Table == "respondents.parquet" {
+			t.Errorf("%s", d)
+		}
+	}
+	edit(t, dir, "responses", set("status", "missing", where))
+	if r := run(t, dir, false); !slices.ContainsFunc(r.Differences, func(d verify.Difference) bool {
+		return d.Column == "status" && strings.HasPrefix(d.What, "is \"missing\"; completions.parquet, row ") && strings.HasSuffix(d.What, "reads as no reply")
+	}) {
+		t.Errorf("%v", r.Differences)
+	}
+}
+
 // A changed file is found by its digest, a missing one is named.
 func TestFilesAreThoseOfTheManifest(t *testing.T) {
 	dir := another(t, results(t))
