@@ -409,7 +409,7 @@ func changeOne(c *columns, name string) (row int) {
 	case name == "latency_ns":
 		c.long.Values[0]++
 	case name == "simulated":
-		c.sim.Values[0] = true
+		c.sim.Values[0] = !c.sim.Values[0]
 	}
 	return row
 }

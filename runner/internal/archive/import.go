@@ -7,8 +7,9 @@ import (
 	"circumplex.example/runner/internal/store"
 )
 
-// Target finds the store that a completion belongs to: simulated replies are
-// kept apart from those of models.
+// Target finds the store that a completion belongs to: those of the simulated
+// respondent inside the program are kept apart from those that came over a
+// network.
 type Target func(simulated bool) (*store.Store, error)
 
 // Report is what an import did.
@@ -87,7 +88,7 @@ func (rep *Report) put(ctx context.Context, target Target, batch []*completion.C
 	for _, simulated := range []bool{false, true} {
 		var own []*completion.Completion
 		for _, c := range batch {
-			if c.Simulated == simulated {
+			if inProgram(c) == simulated {
 				own = append(own, c)
 			}
 		}

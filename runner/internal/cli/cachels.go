@@ -14,6 +14,7 @@ import (
 	"circumplex.example/runner/internal/apply"
 	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/known"
+	"circumplex.example/runner/internal/session"
 	"circumplex.example/runner/internal/store"
 	"circumplex.example/schema/diag"
 )
@@ -54,6 +55,7 @@ type originListing struct {
 	CompletionTokens int64          `json:"completion_tokens"`
 	Unreported       int64          `json:"without_token_counts"`
 	Bytes            int64          `json:"bytes"`
+	Simulated        int64          `json:"simulated"`
 	CostUSD          *float64       `json:"cost_usd"`
 	Oldest           time.Time      `json:"oldest"`
 	Newest           time.Time      `json:"newest"`
@@ -104,7 +106,7 @@ func (a *app) listStore(ctx context.Context, l *apply.Library, s *store.Store) (
 	for _, o := range st.Origins {
 		line := originListing{Origin: o.Origin.Digest().String(), Provider: o.Origin.Provider, Identity: o.Origin.Identity, Model: o.Origin.Model,
 			Parameters: parametersOf(o.Origin), Pool: o.Origin.Pool, Independent: o.Origin.Independent, Completions: o.Completions,
-			PromptTokens: o.PromptTokens, CompletionTokens: o.CompletionTokens, Unreported: o.Unreported, Bytes: o.Bytes,
+			PromptTokens: o.PromptTokens, CompletionTokens: o.CompletionTokens, Unreported: o.Unreported, Bytes: o.Bytes, Simulated: o.Simulated,
 			Oldest: o.Oldest, Newest: o.Newest, stats: o}
 		if o.Billed > o.Unpriced {
 			cost := float64(o.Micros) / 1e6
@@ -172,7 +174,7 @@ const day = "2006-01-02"
 
 func (a *app) printListing(s *storeListing) {
 	w := a.stdout
-	what := "replies of models"
+	what := "replies over a network"
 	if s.Simulated {
 		what = "simulated replies"
 	}
@@ -187,7 +189,7 @@ func (a *app) printListing(s *storeListing) {
 		right(3), right(4), right(5), right(6), right(7)})
 	t.AppendHeader(table.Row{"origin", "who was asked, and how", "replies", "sent", "received", "size", "cost"})
 	for _, o := range s.Origins {
-		t.AppendRow(table.Row{o.Origin[:8], plain(describeOrigin(o.stats.Origin)), num(int(o.Completions)), short(o.PromptTokens), short(o.CompletionTokens),
+		t.AppendRow(table.Row{o.Origin[:8], plain(describeOrigin(&o.stats)), num(int(o.Completions)), short(o.PromptTokens), short(o.CompletionTokens),
 			bytesWord(o.Bytes), moneyWord(o.stats.Micros, o.stats.Unpriced, o.stats.Billed)})
 	}
 	printTrimmed(w, t.Render())
@@ -212,7 +214,8 @@ func right(n int) table.ColumnConfig {
 }
 
 // describeOrigin names who is asked, and how, on a line each.
-func describeOrigin(o *completion.Origin) string {
+func describeOrigin(st *store.OriginStats) string {
+	o := st.Origin
 	lines := []string{o.Provider + " " + o.Model}
 	if o.Identity != "" {
 		lines = append(lines, "at "+o.Identity)
@@ -223,5 +226,9 @@ func describeOrigin(o *completion.Origin) string {
 	if o.Pool != "" {
 		lines = append(lines, "replication="+o.Pool)
 	}
-	return strings.Join(append(lines, o.Independent...), "\n")
+	lines = append(lines, o.Independent...)
+	if st.Simulated > 0 && o.Provider != session.Simulated {
+		lines = append(lines, fmt.Sprintf("simulated: %s", num(int(st.Simulated))))
+	}
+	return strings.Join(lines, "\n")
 }

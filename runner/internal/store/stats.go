@@ -32,6 +32,8 @@ type OriginStats struct {
 	// Bytes is the size of replies and details, messages not counted: those are
 	// shared.
 	Bytes int64
+	// Simulated counts replies that no model wrote.
+	Simulated int64
 	// Micros is what the ledger says was paid, in millionths of a dollar;
 	// Unpriced counts its lines without a price, Billed all its lines.
 	Micros, Unpriced, Billed int64
@@ -78,11 +80,12 @@ func (s *Store) Stats(ctx context.Context) (*Stats, error) {
 func (s *Store) countOrigins(c *conn, st *Stats) error {
 	at := map[int64]int{}
 	err := c.query(`SELECT origin, count(*), min(started_us), max(started_us), coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0),
-		sum(prompt_tokens IS NULL OR completion_tokens IS NULL), coalesce(sum(length(text) + length(data)), 0)
+		sum(prompt_tokens IS NULL OR completion_tokens IS NULL), coalesce(sum(length(text) + length(data)), 0),
+		coalesce(sum((SELECT simulated FROM served WHERE id = completion.served)), 0)
 		FROM completion LEFT JOIN detail USING (id) GROUP BY origin ORDER BY origin`, func(r []driver.Value) error {
 		o := OriginStats{Origin: s.names.origin(number(r[0])), Completions: number(r[1]),
 			Oldest: time.UnixMicro(number(r[2])).UTC(), Newest: time.UnixMicro(number(r[3])).UTC(),
-			PromptTokens: number(r[4]), CompletionTokens: number(r[5]), Unreported: number(r[6]), Bytes: number(r[7])}
+			PromptTokens: number(r[4]), CompletionTokens: number(r[5]), Unreported: number(r[6]), Bytes: number(r[7]), Simulated: number(r[8])}
 		at[number(r[0])] = len(st.Origins)
 		st.Origins = append(st.Origins, o)
 		if st.Completions == 0 || o.Oldest.Before(st.Oldest) {
