@@ -60,7 +60,7 @@ func (a *app) explain(ctx context.Context, o *opened, s *show.Scope, id string) 
 		a.printNear(near)
 		fmt.Fprintf(a.stdout, "store:       %s\n", path)
 	}
-	fmt.Fprintf(a.stdout, "mend:        runner apply %s  asks for it; runner cache import FROM  brings it\n", shown(o.exp.Dir))
+	fmt.Fprintf(a.stdout, "mend:        runner apply %s%s  asks for it; runner cache import FROM  brings it\n", shown(o.exp.Dir), a.simulateFlag())
 	return nil
 }
 
@@ -151,6 +151,14 @@ func (a *app) offlineMend(o *opened, cells int, key completion.Key, place string
 	return strings.Join([]string{
 		fmt.Sprintf("            in %s; the first is of %s", count(cells, "cell"), oneLine(place)),
 		"            its key is " + key.String(),
-		fmt.Sprintf("    mend:   runner cache import FROM  brings published replies; without --offline\n            they are asked for; runner cache explain %s %s  tells why", key.String()[:16], shown(o.exp.Dir)),
+		fmt.Sprintf("    mend:   runner cache import FROM  brings published replies; without --offline\n            they are asked for; runner cache explain %s %s%s  tells why", key.String()[:16], shown(o.exp.Dir), a.simulateFlag()),
 	}, "\n")
+}
+
+// simulateFlag repeats --simulate in a command to type.
+func (a *app) simulateFlag() string {
+	if a.flags.simulate {
+		return " --simulate"
+	}
+	return ""
 }

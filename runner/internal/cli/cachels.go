@@ -185,11 +185,11 @@ func (a *app) printListing(s *storeListing) {
 	}
 	fmt.Fprintf(w, "%s: %s, %s, made from %s to %s\n\n", what, num(int(s.Completions)), bytesWord(s.Bytes), s.Oldest.Format(day), s.Newest.Format(day))
 	t := newTable(2)
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 2, WidthMax: 30, WidthMaxEnforcer: text.WrapText},
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 2, WidthMax: 24, WidthMaxEnforcer: text.WrapText},
 		right(3), right(4), right(5), right(6), right(7)})
 	t.AppendHeader(table.Row{"origin", "who was asked, and how", "replies", "sent", "received", "size", "cost"})
 	for _, o := range s.Origins {
-		t.AppendRow(table.Row{o.Origin[:8], plain(describeOrigin(&o.stats)), num(int(o.Completions)), short(o.PromptTokens), short(o.CompletionTokens),
+		t.AppendRow(table.Row{o.Origin[:8], plain(describeOrigin(&o.stats)), num(int(o.Completions)), compact(o.PromptTokens), compact(o.CompletionTokens),
 			bytesWord(o.Bytes), moneyWord(o.stats.Micros, o.stats.Unpriced, o.stats.Billed)})
 	}
 	printTrimmed(w, t.Render())
@@ -231,4 +231,17 @@ func describeOrigin(st *store.OriginStats) string {
 		lines = append(lines, fmt.Sprintf("simulated: %s", num(int(st.Simulated))))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// compact renders a large number in a narrow column.
+func compact(n int64) string {
+	switch {
+	case n >= 10_000_000_000:
+		return fmt.Sprintf("%.0fG", float64(n)/1e9)
+	case n >= 1_000_000:
+		return fmt.Sprintf("%.1fM", float64(n)/1e6)
+	case n >= 10_000:
+		return fmt.Sprintf("%.0fk", float64(n)/1e3)
+	}
+	return num(int(n))
 }

@@ -42,7 +42,7 @@ func (a *app) showOne(ctx context.Context, o *opened, q *show.Request) error {
 	a.printMessages(q.Messages)
 	a.printBody(body, why)
 	if q.Stored == nil {
-		fmt.Fprintf(a.stdout, "\nnot stored;  runner cache explain %s  tells why\n", q.Key[:16])
+		fmt.Fprintf(a.stdout, "\nnot stored;  runner cache explain %s%s  tells why\n", q.Key[:16], a.simulateFlag())
 		return nil
 	}
 	a.printStored(q.Stored)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -93,18 +94,19 @@ func (a *app) showDesign(o *opened, s *show.Scope) error {
 		a.printJSON(a.stdout, map[string]any{"experiment": o.exp.Name, "design_hash": o.info.DesignHash, "n": o.exp.N, "cells": cells})
 		return nil
 	}
-	fmt.Fprintf(a.stdout, "%s: %s of %s\n\n", o.exp.Name, count(len(cells), "cell"), count(o.exp.N, "respondent"))
+	fmt.Fprintf(a.stdout, "%s: %s of %s; id is how condition_id begins\n\n", o.exp.Name, count(len(cells), "cell"), count(o.exp.N, "respondent"))
 	t := newTable(2)
 	factors := o.exp.FactorNames()
-	head := table.Row{"cell", "condition_id"}
+	short := map[string]string{"temperature": "temp", "administration": "admin."}
+	head := table.Row{"cell", "id"}
 	configs := []table.ColumnConfig{right(1)}
 	for _, f := range factors {
-		head = append(head, f)
+		head = append(head, cmp.Or(short[f], f))
 	}
 	t.AppendHeader(append(head, "requests"))
 	t.SetColumnConfigs(append(configs, right(len(factors)+3)))
 	for _, c := range cells {
-		row := table.Row{c.Number, c.ConditionID}
+		row := table.Row{c.Number, c.ConditionID[:8]}
 		for _, f := range factors {
 			row = append(row, c.Levels[f])
 		}

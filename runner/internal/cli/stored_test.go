@@ -97,10 +97,11 @@ func TestCacheTellsWhatWasPaid(t *testing.T) {
 	got := output(t, 0, "cache", "ls", "--store", dir)
 	_, got, _ = strings.Cut(got, "\n\n")
 	got, _, _ = strings.Cut(got, "\n\n")
-	want := `origin    who was asked, and how     replies  sent  received   size    cost
-─────────────────────────────────────────────────────────────────────────────
-` + c.Request.Origin.Digest().String()[:8] + `  openai gpt-x                     1   103       171  156 B  $12.30
-          at https://llm.example/v1
+	want := `origin    who was asked, and how    replies  sent  received   size    cost
+────────────────────────────────────────────────────────────────────────────
+` + c.Request.Origin.Digest().String()[:8] + `  openai gpt-x                    1   103       171  156 B  $12.30
+          at https://llm.example/v
+          1
           temperature=0.7`
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
