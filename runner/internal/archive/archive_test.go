@@ -134,9 +134,9 @@ func TestRoundTripIsWholeAndDeterministic(t *testing.T) {
 		t.Fatalf("%+v, %v", rep, err)
 	}
 	for _, c := range all {
-		got, err := copied.Get(t.Context(), c.Request.Key())
-		if err != nil {
-			t.Fatal(err)
+		got, gerr := copied.Get(t.Context(), c.Request.Key())
+		if gerr != nil {
+			t.Fatal(gerr)
 		}
 		want, _ := store.EntryDigest(c)
 		if d, err := store.EntryDigest(got); err != nil || d != want || (got.Sent == nil) != (c.Sent == nil) || !bytes.Equal(got.Body, c.Body) {
@@ -340,10 +340,10 @@ func TestTamperingIsFound(t *testing.T) {
 			row := changeOne(cols, c.Name)
 			threads, origins := map[completion.Key]*completion.Thread{}, map[string]*completion.Origin{}
 			for n := range cols.long.Values {
-				got, err := cols.completion(n, origins, threads)
-				if err != nil {
+				got, cerr := cols.completion(n, origins, threads)
+				if cerr != nil {
 					if n != row {
-						t.Errorf("row %d is found, not %d: %v", n, row, err)
+						t.Errorf("row %d is found, not %d: %v", n, row, cerr)
 					}
 					return
 				}

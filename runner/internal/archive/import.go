@@ -66,10 +66,10 @@ func Copy(ctx context.Context, from *store.Store, target Target, progress func(n
 	var batch []*completion.Completion
 	flush := func() error {
 		n := len(batch)
-		err := rep.put(ctx, target, batch)
+		perr := rep.put(ctx, target, batch)
 		batch = batch[:0]
 		progress(n)
-		return err
+		return perr
 	}
 	err = from.All(ctx, nil, func(c *completion.Completion) error {
 		if batch = append(batch, c); len(batch) < batchSize {

@@ -193,9 +193,9 @@ func (c *columns) request(n int, origins map[string]*completion.Origin, threads 
 		return req, err
 	}
 	for _, s := range lineage {
-		k, err := completion.ParseKey(s)
-		if err != nil {
-			return req, fmt.Errorf("lineage: %w", err)
+		k, perr := completion.ParseKey(s)
+		if perr != nil {
+			return req, fmt.Errorf("lineage: %w", perr)
 		}
 		req.Lineage = append(req.Lineage, k)
 	}
