@@ -126,66 +126,68 @@ func TestReadErrors(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, "values.parquet: the table cannot be read: the file is damaged or no Parquet file"},
-		{"version", func(t *testing.T, dir string) { rewrite(t, dir, "values", "99", values) }, `values.parquet: table version "99", this program reads "1"`},
-		{"missing column", func(t *testing.T, dir string) { rewrite(t, dir, "values", "1", values[:3]) }, `values.parquet: there is no column "order"`},
+		{"version", func(t *testing.T, dir string) { rewrite(t, dir, "values", "99", values) }, `values.parquet: table version "99", this program reads "` + ingest.TableVersion + `"`},
+		{"missing column", func(t *testing.T, dir string) { rewrite(t, dir, "values", ingest.TableVersion, values[:3]) }, `values.parquet: there is no column "order"`},
 		{"wrong type", func(t *testing.T, dir string) {
-			rewrite(t, dir, "values", "1", append(append([]tabular.Column(nil), values[:3]...), text("order")))
+			rewrite(t, dir, "values", ingest.TableVersion, append(append([]tabular.Column(nil), values[:3]...), text("order")))
 		}, "values.parquet, column order: the type is string, not int32"},
-		{"no values", func(t *testing.T, dir string) { rewrite(t, dir, "values", "1", values) }, "values.parquet: the table is empty"},
+		{"no values", func(t *testing.T, dir string) { rewrite(t, dir, "values", ingest.TableVersion, values) }, "values.parquet: the table is empty"},
 		{"value twice", func(t *testing.T, dir string) {
-			rewrite(t, dir, "values", "1", values, []any{"i", "A", "a", 1}, []any{"i", "A", "a", 2})
+			rewrite(t, dir, "values", ingest.TableVersion, values, []any{"i", "A", "a", 1}, []any{"i", "A", "a", 2})
 		}, `values.parquet: row 2, column value: "A" is there twice`},
 		{"two instruments", func(t *testing.T, dir string) {
-			rewrite(t, dir, "values", "1", values, []any{"i", "A", "a", 1}, []any{"j", "B", "a", 2})
+			rewrite(t, dir, "values", ingest.TableVersion, values, []any{"i", "A", "a", 1}, []any{"j", "B", "a", 2})
 		}, `values.parquet: row 2, column instrument: "j", but "i" in row 1; one instrument is analysed at a time`},
 		{"item of unknown value", func(t *testing.T, dir string) {
-			rewrite(t, dir, "items", "1", items, []any{"i", 1, "Z", false, 1, 5})
+			rewrite(t, dir, "items", ingest.TableVersion, items, []any{"i", 1, "Z", false, 1, 5})
 		}, `items.parquet: row 1, column value: "Z" is not in values.parquet`},
 		{"item twice", func(t *testing.T, dir string) {
-			rewrite(t, dir, "items", "1", items, []any{"i", 1, "A", false, 1, 5}, []any{"i", 1, "A", false, 1, 5})
+			rewrite(t, dir, "items", ingest.TableVersion, items, []any{"i", 1, "A", false, 1, 5}, []any{"i", 1, "A", false, 1, 5})
 		}, `items.parquet: row 2, column item: 1 is there twice`},
 		{"two scales", func(t *testing.T, dir string) {
-			rewrite(t, dir, "items", "1", items, []any{"i", 1, "A", false, 1, 5}, []any{"i", 2, "A", false, 1, 6})
+			rewrite(t, dir, "items", ingest.TableVersion, items, []any{"i", 1, "A", false, 1, 5}, []any{"i", 2, "A", false, 1, 6})
 		}, `items.parquet: row 2, column scale_min: the scale is 1..6, but 1..5 in row 1`},
 		{"benchmark lacks a value", func(t *testing.T, dir string) {
-			rewrite(t, dir, "benchmarks", "1", bench, []any{"h", "human", "s", "mean", "A", "", 1.0, "l"})
+			rewrite(t, dir, "benchmarks", ingest.TableVersion, bench, []any{"h", "human", "s", "mean", "A", "", 1.0, "l"})
 		}, `benchmarks.parquet: benchmark "h" has no mean of B`},
 		{"benchmark kind", func(t *testing.T, dir string) {
-			rewrite(t, dir, "benchmarks", "1", bench, []any{"h", "martian", "s", "mean", "A", "", 1.0, "l"})
+			rewrite(t, dir, "benchmarks", ingest.TableVersion, bench, []any{"h", "martian", "s", "mean", "A", "", 1.0, "l"})
 		}, `benchmarks.parquet: row 1, column kind: "martian" is none of human, theory, model`},
 		{"asymmetric benchmark", func(t *testing.T, dir string) {
-			rewrite(t, dir, "benchmarks", "1", bench, []any{"h", "human", "s", "correlation", "A", "B", 0.5, "l"}, []any{"h", "human", "s", "correlation", "B", "A", 0.4, "l"})
+			rewrite(t, dir, "benchmarks", ingest.TableVersion, bench, []any{"h", "human", "s", "correlation", "A", "B", 0.5, "l"}, []any{"h", "human", "s", "correlation", "B", "A", 0.4, "l"})
 		}, `benchmarks.parquet: row 2, column number: the matrix is not symmetric: 0.4 here, 0.5 the other way round`},
 		{"bad option", func(t *testing.T, dir string) {
-			rewrite(t, dir, "options", "1", []tabular.Column{text("name"), text("value")}, []any{"mds", "cubic"})
+			rewrite(t, dir, "options", ingest.TableVersion, []tabular.Column{text("name"), text("value")}, []any{"mds", "cubic"})
 		}, `options.parquet: row 1, column value: mds: "cubic" is none of classical, interval, ordinal, ratio`},
-		{"unknown respondent", func(t *testing.T, dir string) { rewrite(t, dir, "responses", "1", responses, answer("x", 1, 1, "ok")) },
+		{"unknown respondent", func(t *testing.T, dir string) {
+			rewrite(t, dir, "responses", ingest.TableVersion, responses, answer("x", 1, 1, "ok"))
+		},
 			`responses.parquet: row 1, column respondent_id: "x" is not in respondents.parquet`},
 		{"unknown item", func(t *testing.T, dir string) {
-			rewrite(t, dir, "responses", "1", responses, answer("c0000r000000", 1, 1, "ok"), answer("c0000r000000", 99, 1, "ok"))
+			rewrite(t, dir, "responses", ingest.TableVersion, responses, answer("c0000r000000", 1, 1, "ok"), answer("c0000r000000", 99, 1, "ok"))
 		}, `responses.parquet: row 2, column item: item 99 is not in items.parquet`},
 		{"item 0 first", func(t *testing.T, dir string) {
-			rewrite(t, dir, "responses", "1", responses, answer("c0000r000000", 0, 1, "ok"))
+			rewrite(t, dir, "responses", ingest.TableVersion, responses, answer("c0000r000000", 0, 1, "ok"))
 		}, `responses.parquet: row 1, column item: item 0 is not in items.parquet`},
 		{"answer twice", func(t *testing.T, dir string) {
-			rewrite(t, dir, "responses", "1", responses, answer("c0000r000000", 1, 1, "ok"), answer("c0000r000000", 1, 1, "ok"))
+			rewrite(t, dir, "responses", ingest.TableVersion, responses, answer("c0000r000000", 1, 1, "ok"), answer("c0000r000000", 1, 1, "ok"))
 		}, `responses.parquet: row 2, column item: item 1 of respondent c0000r000000 is there twice`},
 		{"off the scale", func(t *testing.T, dir string) {
-			rewrite(t, dir, "responses", "1", responses, answer("c0000r000000", 1, 6, "ok"))
+			rewrite(t, dir, "responses", ingest.TableVersion, responses, answer("c0000r000000", 1, 6, "ok"))
 		}, `responses.parquet: row 1, column response: 6 is not on the scale 1..5`},
 		{"ok without response", func(t *testing.T, dir string) {
-			rewrite(t, dir, "responses", "1", responses, answer("c0000r000000", 1, nil, "ok"))
+			rewrite(t, dir, "responses", ingest.TableVersion, responses, answer("c0000r000000", 1, nil, "ok"))
 		}, `responses.parquet: row 1, column response: the status is ok, and the response is missing`},
 		{"response without ok", func(t *testing.T, dir string) {
-			rewrite(t, dir, "responses", "1", responses, answer("c0000r000000", 1, 3, "refusal"))
+			rewrite(t, dir, "responses", ingest.TableVersion, responses, answer("c0000r000000", 1, 3, "refusal"))
 		}, `responses.parquet: row 1, column response: the status is refusal, and the response is there`},
 		{"unknown status", func(t *testing.T, dir string) {
-			rewrite(t, dir, "responses", "1", responses, answer("c0000r000000", 1, nil, "lost"))
+			rewrite(t, dir, "responses", ingest.TableVersion, responses, answer("c0000r000000", 1, nil, "lost"))
 		}, `responses.parquet: row 1, column status: "lost" is no status of an answer`},
 		{"item left out", func(t *testing.T, dir string) {
-			rewrite(t, dir, "responses", "1", responses, answer("c0000r000000", 1, 1, "ok"))
+			rewrite(t, dir, "responses", ingest.TableVersion, responses, answer("c0000r000000", 1, 1, "ok"))
 		}, `responses.parquet: respondent c0000r000000 has no row for item 2`},
-		{"no responses", func(t *testing.T, dir string) { rewrite(t, dir, "responses", "1", responses) },
+		{"no responses", func(t *testing.T, dir string) { rewrite(t, dir, "responses", ingest.TableVersion, responses) },
 			`responses.parquet: it holds 0 respondents, respondents.parquet 6`},
 	}
 	for _, test := range tests {
