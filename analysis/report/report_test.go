@@ -290,7 +290,7 @@ func TestOverridesAreChecked(t *testing.T) {
 	tests := []struct{ name, value, want string }{
 		{"mds", "cubic", `option mds: "cubic" is none of classical, interval, ordinal, ratio`},
 		{"restarts", "-1", `option restarts: "-1" is not a whole number from 0 to 1000000`},
-		{"colour", "red", `there is no option "colour" of the analysis; there are anchor_circle, `},
+		{"colour", "red", `there is no option "colour" of the analysis; there are alpha_benchmark, anchor_circle, `},
 	}
 	for _, test := range tests {
 		if _, err := Run(context.Background(), "nowhere", Overrides{test.name: test.value}); err == nil || !strings.HasPrefix(err.Error(), test.want) {
