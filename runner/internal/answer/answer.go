@@ -2,7 +2,10 @@ package answer
 
 // Version is the version of the reading rules. It is recorded with the tables
 // and raised whenever a text could be read differently than before.
-const Version = 1
+//
+//	2  an item answered twice, differently, is a duplicate also in a reply to one
+//	   item, where it was unparseable, and stays one if it is answered a third time
+const Version = 2
 
 // Status says what became of one item. Only OK comes with a response.
 type Status string

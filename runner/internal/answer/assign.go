@@ -43,7 +43,7 @@ func settled(a, b reading) reading {
 	switch {
 	case a.status == "":
 		return b
-	case !b.valued():
+	case !b.valued() || a.status == Duplicate: // a third answer settles nothing
 		return a
 	case !a.valued():
 		return b

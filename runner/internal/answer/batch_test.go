@@ -219,6 +219,7 @@ var batchCases = []batchCase{
 	{name: "twice the same", text: "1. 4\n2. 5\n2. 5\n3. 2\n4. 6", want: "4 5 2 6"},
 	{name: "twice, different", text: "1. 4\n2. 5\n2. 3\n3. 2\n4. 6", want: "4 duplicate 2 6"},
 	{name: "a list and its summary", text: "1. 4\n2. 5\n3. 2\n4. 6\n\nSummary: [4, 5, 2, 6]", want: "4 5 2 6"},
+	{name: "three times", text: "1. 4\n2. 5\n2. 3\n2. 5\n3. 2\n4. 6", want: "4 duplicate 2 6"},
 	{name: "a list and another", text: "1. 4\n2. 5\n3. 2\n4. 6\n\nFinal: [4, 5, 3, 6]", want: "4 5 duplicate 6"},
 
 	// Scripts.

@@ -61,7 +61,8 @@
 //     number of one item before the text of another.
 //   - On a scale with negative points "- 2" is ambiguous, "-2" is not.
 //   - An item answered twice alike has that answer; answered differently it is a
-//     duplicate. Numbers beyond the last item are passed over.
+//     duplicate, however often it is answered. Numbers beyond the last item are
+//     passed over.
 //   - Numbers written as words ("four") are not read.
 //
 // # Items without an answer
@@ -79,7 +80,8 @@
 // # A reply to one item
 //
 // Single reads the same way. The number under which the item was shown may stand
-// before the answer. If other items' numbers or texts do, the reply is ambiguous.
+// before the answer; lines with it that disagree are a duplicate. If other items'
+// numbers or texts do, the reply is ambiguous.
 // A number that could be the item's or the answer ("3. I agree" to item 3, "3-4")
 // is ambiguous. Without any number of an item, all answers in the reply must agree.
 package answer

@@ -12,7 +12,7 @@ func (p *Parser) readSingle(position int, text string, finish Finish) Answer {
 	r.read()
 	own, foreign, opening := r.sorted(position)
 	switch {
-	case own.valued():
+	case own.valued() || own.status == Duplicate:
 		return r.answer(own)
 	case foreign.valued():
 		foreign.status = Ambiguous
