@@ -51,14 +51,14 @@ S, I, F, B, T = "string", "int32", "float64", "bool", "timestamp[us, UTC]"
 # DESIGN 7.
 CONTRACT = {
     "conditions": {"condition_id": S, "experiment": S, "provider": S, "model": S, "prompt": S, "temperature": F,
-                   "administration": S, "n_planned": I, "n_complete": I},
+                   "administration": S, "n_planned": I, "n_complete": I, "scale_reversed": B, "item_wording": S},
     "respondents": {"respondent_id": S, "condition_id": S, "replicate": I, "sample": I, "form": S, "persona_text": S,
                     "persona_key": S, "status": S, "n_answered": I},
     "items": {"instrument": S, "item": I, "value": S, "reverse": B, "scale_min": I, "scale_max": I},
     "values": {"value": S, "name": S, "order": I},
     "benchmarks": {"name": S, "kind": S, "source": S, "statistic": S, "value": S, "value_2": S, "number": F},
     "responses": {"respondent_id": S, "condition_id": S, "model": S, "prompt": S, "temperature": F, "administration": S,
-                  "replicate": I, "item": I, "value": S, "position": I, "response": I, "raw_answer": S, "status": S},
+                  "replicate": I, "scale_reversed": B, "item": I, "value": S, "position": I, "response": I, "raw_answer": S, "status": S},
     "completions": {"key": S, "respondent_id": S, "persona_key": S, "purpose": S, "turn": I, "attempt": I, "tries": I,
                     "sample": I, "status": S, "model_requested": S, "model_served": S, "system_fingerprint": S,
                     "finish_reason": S, "params_sent": S, "prompt_sha256": S, "raw_text": S, "prompt_tokens": I,
@@ -167,8 +167,9 @@ def relations(t, manifest):
             subset(frame.condition_id, c.condition_id, f"{name}.condition_id in conditions")
 
     # Facts that stand twice agree.
-    joined = a[["condition_id", "model", "prompt", "temperature", "administration"]].drop_duplicates()
-    both = joined.merge(c, on=["condition_id", "model", "prompt", "temperature", "administration"])
+    twice = ["condition_id", "model", "prompt", "temperature", "administration", "scale_reversed"]
+    joined = a[twice].drop_duplicates()
+    both = joined.merge(c, on=twice)
     check(len(joined) == len(both) == len(c), "responses: levels differ from those of conditions")
     key = a.merge(i[["item", "value"]], on="item", suffixes=("", "_of_item"))
     check((key.value == key.value_of_item).all(), "responses.value differs from items.value")

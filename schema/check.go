@@ -26,6 +26,7 @@ func (l *loader) check(e *Experiment) {
 	}
 	l.checkBudget(e)
 	l.checkSystems(e)
+	l.checkFurther(e)
 	l.checkTexts(e)
 	l.checkWhere(e)
 	l.checkBenchmarks(e)
@@ -83,11 +84,15 @@ func (e *Experiment) levels(factor string) []Level {
 // reserved are the columns that every table of responses or respondents has; a
 // factor or variable of that name would hide one.
 var reserved = []string{"respondent_id", "condition_id", "experiment", "provider", "simulated", "replicate", "sample", "form",
-	"persona_text", "persona_key", "status", "n_answered", "n_planned", "n_complete", "item", "value", "position", "response", "raw_answer"}
+	"persona_text", "persona_key", "status", "n_answered", "n_planned", "n_complete", "item", "value", "position", "response", "raw_answer",
+	"scale_reversed", "item_wording"}
 
 func (l *loader) checkLevels(e *Experiment) {
 	for _, factor := range e.FactorNames() {
 		place := l.places.placeAt("factors", factor)
+		if slices.Contains(scalePlaceholders, factor) {
+			l.fail(diag.Problem{Place: place, What: fmt.Sprintf("a factor cannot be named %q", factor), Why: fmt.Sprintf("the scale fills {%s} in templates", factor), Mend: "give it another name"})
+		}
 		if !isPlaceholder(factor) || slices.Contains(reserved, factor) {
 			l.fail(diag.Problem{Place: place, What: fmt.Sprintf("a factor cannot be named %q", factor),
 				Why: "its levels become a column of that name", Mend: "use letters, digits and _, and no name that a table already has"})
@@ -258,7 +263,8 @@ func (in *Instrument) codes() []string {
 
 // checkTexts makes sure that every respondent can be shown every item.
 func (l *loader) checkTexts(e *Experiment) {
-	if !e.Instrument.HasTexts() {
+	wordings := e.wordingsShown()
+	if slices.Contains(wordings, "") && !e.Instrument.HasTexts() {
 		l.fail(diag.Problem{Place: l.places.placeAt("instrument"), What: fmt.Sprintf("instrument %q has no item texts", e.Instrument.Name),
 			Why:  "without them there is nothing to ask; an instrument of key and scale alone is for imported answers",
 			Mend: "add items, or use  runner import answers"})
@@ -278,27 +284,43 @@ func (l *loader) checkTexts(e *Experiment) {
 		}
 	}
 	for _, form := range slices.Sorted(maps.Keys(needed)) {
-		var without []string
-		for _, it := range e.Instrument.Items {
-			if it.Texts != nil && it.Texts[form] == "" {
-				without = append(without, fmt.Sprint(it.Number))
-			}
-		}
-		if len(without) > 0 {
-			l.fail(diag.Problem{Place: l.places.placeAt("instrument", "items", without[0]),
-				What: fmt.Sprintf("no %s text for item %s", form, clip(strings.Join(without, ", "))),
-				Why:  "the form is asked for at " + strings.Join(slices.Compact(needed[form]), ", "),
-				Mend: "write the text" + otherForms(e.Instrument)})
+		for _, wording := range wordings {
+			l.checkForms(e.Instrument, wording, form, "the form is asked for at "+strings.Join(slices.Compact(needed[form]), ", "))
 		}
 	}
 }
 
-// otherForms suggests the forms that every item has.
-func otherForms(in *Instrument) string {
-	if len(in.Forms()) == 0 {
+// checkForms makes sure that every item has a text in a wording and form. An
+// item without any text is told of elsewhere.
+func (l *loader) checkForms(in *Instrument, wording, form, why string) {
+	var without []string
+	for i, it := range in.Items {
+		texts := it.Texts
+		if w := in.Wording(wording); w != nil {
+			texts = w.Texts[i]
+		}
+		if texts != nil && texts[form] == "" {
+			without = append(without, fmt.Sprint(it.Number))
+		}
+	}
+	if len(without) == 0 {
+		return
+	}
+	place, of := []string{"instrument", "items", without[0]}, ""
+	if wording != "" {
+		place, of = []string{"instrument", "wordings", wording, "items", without[0]}, fmt.Sprintf(" in wording %q", wording)
+	}
+	l.fail(diag.Problem{Place: l.places.placeAt(place...), What: fmt.Sprintf("no %s text for item %s%s", form, clip(strings.Join(without, ", ")), of),
+		Why: why, Mend: "write the text" + otherForms(in, wording)})
+}
+
+// otherForms suggests the forms that every item of a wording has.
+func otherForms(in *Instrument, wording string) string {
+	forms := in.FormsIn(wording)
+	if len(forms) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", or choose a form that every item has (%s)", strings.Join(in.Forms(), ", "))
+	return fmt.Sprintf(", or choose a form that every item has (%s)", strings.Join(forms, ", "))
 }
 
 // all lists the forms the rule can lead to.

@@ -54,7 +54,7 @@ func (l *loader) checkEmpty(p *Prompt, owner map[string]*Variable, at func(...st
 	for _, ph := range p.Template.Placeholders() {
 		v := owner[ph]
 		if v == nil {
-			return
+			return // a further factor's, or the scale's
 		}
 		i := slices.IndexFunc(v.Entries, func(e Entry) bool { return strings.TrimSpace(fmt.Sprint(e[ph])) == "" })
 		if i < 0 {
@@ -101,7 +101,7 @@ func (l *loader) checkSystems(e *Experiment) {
 			}
 			for _, ph := range t.Placeholders() {
 				for _, p := range e.Prompts {
-					if p.fills(ph) || e.fillsPlaceholder(ph) {
+					if p.fills(ph) || e.fillsPlaceholder(ph) || slices.Contains(scalePlaceholders, ph) {
 						continue
 					}
 					l.fail(diag.Problem{Place: place, What: fmt.Sprintf("placeholder {%s} in the system of level %q of factor %q has no variable in prompt %q", ph, lv.Name, f.Name, p.Name),
@@ -125,6 +125,9 @@ func (l *loader) fieldOwners(e *Experiment, p *Prompt, at func(...string) diag.P
 			if o, dup := owner[f]; dup {
 				l.fail(diag.Problem{Place: at("variables", v.Name), What: fmt.Sprintf("variables %q and %q of prompt %q both fill {%s}", o.Name, v.Name, p.Name, f), Mend: "rename the field in one of the lists"})
 			}
+			if slices.Contains(scalePlaceholders, f) {
+				l.fail(diag.Problem{Place: at("variables", v.Name), What: fmt.Sprintf("variable %q of prompt %q fills {%s}, which the scale fills", v.Name, p.Name, f), Mend: "rename the field"})
+			}
 			if slices.Contains(reserved, f) || slices.Contains(e.FactorNames(), f) {
 				l.fail(diag.Problem{Place: at("variables", v.Name), What: fmt.Sprintf("variable %q of prompt %q has a field named %q", v.Name, p.Name, f),
 					Why: "the tables already have a column of that name", Mend: "rename the field"})
@@ -138,10 +141,13 @@ func (l *loader) fieldOwners(e *Experiment, p *Prompt, at func(...string) diag.P
 func (l *loader) checkPlaceholders(e *Experiment, p *Prompt, owner map[string]*Variable, at func(...string) diag.Place) {
 	check := func(t *Template, field string) {
 		for _, ph := range t.Placeholders() {
-			if owner[ph] != nil || e.fillsPlaceholder(ph) {
+			if owner[ph] != nil || e.fillsPlaceholder(ph) || slices.Contains(scalePlaceholders, ph) {
 				continue
 			}
 			known := slices.Collect(maps.Keys(owner))
+			if strings.HasPrefix(ph, "scale_") {
+				known = append(known, scalePlaceholders...)
+			}
 			mend := diag.DidYouMean(ph, known)
 			if mend == "" {
 				mend = fmt.Sprintf("declare it:  variables: %s: from: [...]", ph)

@@ -38,11 +38,18 @@ type rawInstrument struct {
 		Min, Max int
 		Labels   map[string]string
 	}
-	Values  map[string]struct{ Name, Description string }
-	Key     map[string][]int
-	Reverse []int
-	Circles map[string][]string
-	Items   map[string]map[string]string
+	Values   map[string]struct{ Name, Description string }
+	Key      map[string][]int
+	Reverse  []int
+	Circles  map[string][]string
+	Items    map[string]map[string]string
+	Wordings map[string]rawWording
+}
+
+type rawWording struct {
+	Language, Source string
+	Labels           map[string]string
+	Items            map[string]map[string]string
 }
 
 type rawPrompt struct {
@@ -157,12 +164,7 @@ func (l *loader) instrument(v cue.Value, r rawInstrument) *Instrument {
 	in := &Instrument{
 		Name: r.Name, Title: r.Title, Notice: r.Notice, Source: r.Source, Licence: r.Licence,
 		Validated: r.Validated, Structure: r.Structure, Min: r.Scale.Min, Max: r.Scale.Max,
-		Labels: map[int]string{},
-	}
-	for k, label := range r.Scale.Labels {
-		if n, err := strconv.Atoi(k); err == nil {
-			in.Labels[n] = label
-		}
+		Labels: labels(r.Scale.Labels),
 	}
 	it, err := v.LookupPath(cue.ParsePath("instrument.values")).Fields()
 	for err == nil && it.Next() {
@@ -173,6 +175,18 @@ func (l *loader) instrument(v cue.Value, r rawInstrument) *Instrument {
 		in.Circles = append(in.Circles, Circle{Name: name, Order: r.Circles[name]})
 	}
 	l.items(in, r)
+	l.wordings(in, r)
 	in.Hash = in.hash()
 	return in
+}
+
+// labels are the words of a scale's points.
+func labels(raw map[string]string) map[int]string {
+	out := map[int]string{}
+	for k, label := range raw {
+		if n, err := strconv.Atoi(k); err == nil {
+			out[n] = label
+		}
+	}
+	return out
 }

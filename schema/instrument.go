@@ -82,11 +82,7 @@ func (l *loader) instrumentExtras(in *Instrument, r rawInstrument, valueOf map[i
 	if in.Min >= in.Max {
 		l.fail(diag.Problem{Place: place("scale"), What: fmt.Sprintf("the scale goes from %d to %d", in.Min, in.Max), Mend: "let min be smaller than max"})
 	}
-	for n := range in.Labels {
-		if n < in.Min || n > in.Max {
-			l.fail(diag.Problem{Place: place("scale", "labels", strconv.Itoa(n)), What: fmt.Sprintf("the label of %d lies outside the scale %d..%d", n, in.Min, in.Max), Mend: "remove the label, or widen the scale"})
-		}
-	}
+	l.labelsOnScale(in, in.Labels, "scale")
 	for i, n := range r.Reverse {
 		if _, ok := valueOf[n]; !ok {
 			l.fail(diag.Problem{Place: place("reverse", strconv.Itoa(i)), What: fmt.Sprintf("reverse names item %d, which the instrument does not have", n), Mend: fmt.Sprintf("take %d out of reverse", n)})
@@ -133,7 +129,11 @@ func (in *Instrument) hash() string {
 		items = append(items, item{it.Number, it.Value, it.Reverse, it.Texts})
 	}
 	slices.SortFunc(items, func(a, b item) int { return cmp.Compare(a.N, b.N) })
-	b, err := json.Marshal(map[string]any{"min": in.Min, "max": in.Max, "labels": in.Labels, "items": items})
+	whole := map[string]any{"min": in.Min, "max": in.Max, "labels": in.Labels, "items": items}
+	if len(in.Wordings) > 0 {
+		whole["wordings"] = in.hashedWordings()
+	}
+	b, err := json.Marshal(whole)
 	if err != nil {
 		panic("schema: an instrument does not encode: " + err.Error())
 	}
@@ -142,10 +142,17 @@ func (in *Instrument) hash() string {
 }
 
 // Forms returns the forms in which every item has a text, sorted.
-func (in *Instrument) Forms() []string {
+func (in *Instrument) Forms() []string { return in.FormsIn("") }
+
+// FormsIn is Forms in a wording; "" is the instrument's own.
+func (in *Instrument) FormsIn(wording string) []string {
 	var out []string
 	for _, f := range []string{"female", "male", "neutral"} {
-		if len(in.Items) > 0 && !slices.ContainsFunc(in.Items, func(i Item) bool { return i.Texts[f] == "" }) {
+		all := len(in.Items) > 0
+		for i := range in.Items {
+			all = all && in.Text(i, wording, f) != ""
+		}
+		if all {
 			out = append(out, f)
 		}
 	}

@@ -80,6 +80,8 @@ type Further struct {
 type FurtherLevel struct {
 	Level
 	ItemOrder  string         `json:"item_order,omitempty"`
+	Scale      string         `json:"scale,omitempty"`
+	Wording    string         `json:"wording,omitempty"`
 	System     *string        `json:"system,omitempty"`
 	Text       *string        `json:"text,omitempty"`
 	Form       string         `json:"form,omitempty"`
@@ -288,8 +290,10 @@ type Instrument struct {
 	Values    []Value
 	Items     []Item
 	Circles   []Circle
+	// Wordings are other wordings of the items, sorted by name.
+	Wordings []*Wording
 	// Hash is over everything that can change an answer or a score: scale,
-	// labels, key, reverse, item texts.
+	// labels, key, reverse, item texts, wordings.
 	Hash string
 }
 

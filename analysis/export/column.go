@@ -98,19 +98,6 @@ func (c *column) set(null func(int) bool, text func(int) string) {
 	}
 }
 
-// labelled is the column of the words beside an answer.
-func labelled(response column, labels map[int32]string) column {
-	x := column{name: response.name + "_label", typ: tabular.String}
-	x.null = func(i int) bool { return response.null(i) || labels[response.i32[i]] == "" }
-	x.text = func(i int) string {
-		if response.null(i) {
-			return ""
-		}
-		return labels[response.i32[i]]
-	}
-	return x
-}
-
 // writeCSV writes row by row: a table of a million rows is not held as text.
 func writeCSV(w io.Writer, cols []column, rows int) error {
 	cw := csv.NewWriter(w)

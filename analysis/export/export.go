@@ -7,10 +7,8 @@
 package export
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,13 +33,14 @@ var ErrNoTables = errors.New("no tables here")
 // included, into out, and returns the files written. CSV begins with a header;
 // a missing value is an empty field; text that a spreadsheet would run as a
 // formula has an apostrophe before it. responses.csv has one column more,
-// response_label: what the scale calls the answer, where it has words.
+// response_label: what the instrument calls the answer, where its scale has
+// words; an answer on the reversed scale is turned back for it.
 func Tables(dir, out string, format Format) ([]string, error) {
 	paths, err := tablePaths(dir)
 	if err != nil {
 		return nil, err
 	}
-	labels, err := scaleLabels(dir)
+	labels, err := scaleWords(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +79,7 @@ func tablePaths(dir string) ([]string, error) {
 	return out, nil
 }
 
-func one(from, to string, format Format, labels map[int32]string) error {
+func one(from, to string, format Format, w words) error {
 	t, err := tabular.Open(from)
 	if err != nil {
 		return err
@@ -93,8 +92,9 @@ func one(from, to string, format Format, labels map[int32]string) error {
 	if format == Arrow {
 		return writeArrow(t, cols, to)
 	}
-	if i := slices.IndexFunc(cols, func(c column) bool { return c.name == "response" }); i >= 0 && len(labels) > 0 {
-		cols = slices.Insert(cols, i+1, labelled(cols[i], labels))
+	place := func(name string) int { return slices.IndexFunc(cols, func(c column) bool { return c.name == name }) }
+	if i, k := place("response"), place("scale_reversed"); i >= 0 && k >= 0 && len(w.labels) > 0 {
+		cols = slices.Insert(cols, i+1, labelled(cols[i], cols[k], w))
 	}
 	return atomically(to, func(f *os.File) error { return writeCSV(f, cols, t.NumRows) })
 }
@@ -110,36 +110,4 @@ func atomically(path string, write func(*os.File) error) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return os.Rename(f.Name(), path)
-}
-
-// scaleLabels reads what the points of the scale are called, from the option
-// scale_labels; nil where there are no words.
-func scaleLabels(dir string) (map[int32]string, error) {
-	t, err := tabular.Open(filepath.Join(dir, "options.parquet"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer t.Close()
-	names, err := t.Strings("name")
-	if err != nil {
-		return nil, err
-	}
-	values, err := t.Strings("value")
-	if err != nil {
-		return nil, err
-	}
-	for i := range t.NumRows {
-		if names.At(i) != "scale_labels" {
-			continue
-		}
-		var labels map[int32]string
-		if err := json.Unmarshal([]byte(values.At(i)), &labels); err != nil {
-			return nil, fmt.Errorf("%s: option scale_labels: %w", t.Path, err)
-		}
-		return labels, nil
-	}
-	return nil, nil
 }

@@ -48,7 +48,7 @@ func TestWideHasARowARespondentAndAColumnAnItem(t *testing.T) {
 	}
 	rows := readCSV(t, to)
 	head := strings.Join(rows[0], ",")
-	if len(rows) != 1+2*5 || !strings.HasSuffix(head, ",q55,q56,q57") || !strings.Contains(head, ",replicate,q1,q2,") {
+	if len(rows) != 1+2*5 || !strings.HasSuffix(head, ",q55,q56,q57") || !strings.Contains(head, ",replicate,scale_reversed,q1,q2,") {
 		t.Fatalf("%d rows, header %s; want 11 rows, items q1 to q57 after the key", len(rows), head)
 	}
 	long := map[string]string{}

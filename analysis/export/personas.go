@@ -45,7 +45,7 @@ func Personas(dir, out string) ([]string, error) {
 		return nil, fmt.Errorf("%s: %w", dir, ErrNoPersonas)
 	}
 	csv := filepath.Join(out, "personas.csv")
-	return []string{parquet, csv}, one(parquet, csv, CSV, nil)
+	return []string{parquet, csv}, one(parquet, csv, CSV, words{})
 }
 
 func personaSchema(values []string) tabular.Schema {
@@ -54,7 +54,7 @@ func personaSchema(values []string) tabular.Schema {
 		{Name: "model", Type: tabular.String, Doc: "model that wrote the persona and answered as it"},
 		{Name: "simulated", Type: tabular.Bool, Doc: "true if the simulated respondent wrote and answered, not a model"},
 		{Name: "prompt", Type: tabular.String, Doc: "level of the factor prompt"},
-		{Name: "temperature", Type: tabular.Float64, Doc: "sampling temperature of the answers"},
+		{Name: "temperature", Type: tabular.Float64, Nullable: true, Doc: "sampling temperature of the answers; null where it is not stated"},
 		{Name: "administration", Type: tabular.String, Doc: "level of the factor administration"},
 		{Name: "replicate", Type: tabular.Int32, Doc: "counts from 1; the same persona has the same number"},
 		{Name: "persona_key", Type: tabular.String, Nullable: true, Doc: "key of the completion that generated it"},
@@ -111,7 +111,7 @@ func writePersonas(dir, to string, values []string, scores map[string]scored, co
 // condition is what a persona's row says of its condition.
 type condition struct {
 	model, prompt, administration string
-	temperature                   float64
+	temperature                   any // a number, or nil
 	simulated                     bool
 }
 
@@ -132,7 +132,11 @@ func readConditions(dir string) (map[string]condition, error) {
 	}
 	out := map[string]condition{}
 	for i := range t.NumRows {
-		out[id.At(i)] = condition{model.At(i), prompt.At(i), adm.At(i), temp.Values[i], sim.Values[i]}
+		c := condition{model.At(i), prompt.At(i), adm.At(i), nil, sim.Values[i]}
+		if !temp.Null(i) {
+			c.temperature = temp.Values[i]
+		}
+		out[id.At(i)] = c
 	}
 	return out, nil
 }

@@ -27,7 +27,8 @@ func keyColumns(t *tabular.Table) []string {
 // Wide writes responses_wide.csv into out: one row a respondent, one column an
 // item (q1, q2, ... by item number), an empty field where there is no answer.
 // It is what psych::alpha and factor analyses want. Answers are as given:
-// reverse-keyed items are not turned round.
+// reverse-keyed items are not turned round, nor are those of a row whose
+// scale_reversed is true.
 func Wide(dir, out string) (string, error) {
 	t, err := tabular.Open(filepath.Join(dir, "responses.parquet"))
 	if err != nil {

@@ -14,6 +14,7 @@ var conditionColumns = []tabular.Column{
 	col("simulated", tabular.Bool), col("model", tabular.String), col("prompt", tabular.String),
 	col("temperature", tabular.Float64), col("administration", tabular.String),
 	col("n_planned", tabular.Int32), col("n_complete", tabular.Int32),
+	col("scale_reversed", tabular.Bool), col("item_wording", tabular.String),
 }
 
 // Columns of conditions.parquet that may be absent: the parameters that are
@@ -51,14 +52,19 @@ func (r *reader) conditions() error {
 		unexpected := t.bools(servedUnexpected)
 		asAsked = func(row int) bool { return !unexpected.Values[row] }
 	}
+	reversed, wording := t.bools("scale_reversed"), t.strings("item_wording")
 	if t.err != nil {
 		return t.err
 	}
 	seen := map[string]bool{}
 	for row := range t.NumRows {
 		c := Condition{ID: id.At(row), Experiment: experiment.At(row), Provider: provider.At(row), Simulated: simulated.Values[row],
-			Model: model.At(row), Prompt: prompt.At(row), Temperature: temperature.Values[row], Administration: administration.At(row),
-			Planned: int(planned.Values[row]), Complete: int(complete.Values[row]), ParamsSkipped: skipped(row), AsAsked: asAsked(row)}
+			Model: model.At(row), Prompt: prompt.At(row), Administration: administration.At(row),
+			Planned: int(planned.Values[row]), Complete: int(complete.Values[row]), ScaleReversed: reversed.Values[row], Wording: wording.At(row),
+			ParamsSkipped: skipped(row), AsAsked: asAsked(row)}
+		if !temperature.Null(row) {
+			c.Temperature = &temperature.Values[row]
+		}
 		for _, l := range levels {
 			c.Levels = append(c.Levels, l.At(row))
 		}
@@ -162,7 +168,7 @@ func (r *reader) responses() error {
 	t, err := r.open("responses", col("respondent_id", tabular.String), col("condition_id", tabular.String),
 		col("model", tabular.String), col("prompt", tabular.String), col("temperature", tabular.Float64),
 		col("administration", tabular.String), col("replicate", tabular.Int32), col("item", tabular.Int32),
-		col("value", tabular.String), col("position", tabular.Int32), col("response", tabular.Int32),
+		col("value", tabular.String), col("position", tabular.Int32), col("scale_reversed", tabular.Bool), col("response", tabular.Int32),
 		col("raw_answer", tabular.String), col("status", tabular.String))
 	if err != nil {
 		return err
@@ -190,6 +196,7 @@ type answerColumns struct {
 	respondent     *tabular.Strings
 	status         *tabular.Strings
 	item, response *tabular.Values[int32]
+	reversed       *tabular.Values[bool]
 
 	rows     [][]int16 // a respondent's answers, by code
 	owner    []int     // a respondent's condition, by code
@@ -207,7 +214,7 @@ func (c *answerColumns) read() {
 		item, errs[0] = c.t.Int32s("item")
 		response, errs[1] = c.t.Int32s("response")
 	}()
-	c.respondent, c.status = c.t.strings("respondent_id"), c.t.strings("status")
+	c.respondent, c.status, c.reversed = c.t.strings("respondent_id"), c.t.strings("status"), c.t.bools("scale_reversed")
 	<-done
 	c.t.keep(errs[0])
 	c.t.keep(errs[1])
@@ -259,8 +266,8 @@ func firstRow(s *tabular.Strings, code int) int {
 	return 0
 }
 
-// fill puts every response into its place: each respondent must have each item
-// exactly once.
+// fill puts every response into its place, turned back if it was given on the
+// reversed scale: each respondent must have each item exactly once.
 func (c *answerColumns) fill() error {
 	low, high := c.d.Key.Scale()
 	items := len(c.d.Items)
@@ -296,10 +303,16 @@ func (c *answerColumns) fill() error {
 		if answered := !c.response.Null(row); answered != (s == OK) {
 			return c.t.at(row, "response", "the status is %s, and the response is %s", s, presence(answered))
 		}
+		if c.reversed.Values[row] != cond.ScaleReversed {
+			return c.t.at(row, "scale_reversed", "it is %t, but %t for the condition in conditions.parquet", c.reversed.Values[row], cond.ScaleReversed)
+		}
 		if s == OK {
-			x := c.response.Values[row]
-			if int(x) < low || int(x) > high {
+			x := int(c.response.Values[row])
+			if x < low || x > high {
 				return c.t.at(row, "response", "%d is not on the scale %d..%d", x, low, high)
+			}
+			if cond.ScaleReversed {
+				x = low + high - x
 			}
 			c.rows[who][column] = int16(x)
 		}

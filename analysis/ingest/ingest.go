@@ -20,6 +20,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"circumplex.example/analysis/score"
 	"circumplex.example/analysis/tabular"
@@ -27,7 +29,7 @@ import (
 
 // TableVersion is the version of the tables that this package reads, the value
 // of table_version in the key-value metadata of each.
-const TableVersion = "2"
+const TableVersion = "3"
 
 // Tables are the names of the tables that are read, in order.
 func Tables() []string {
@@ -59,10 +61,15 @@ type Condition struct {
 	ID, Experiment, Provider, Model, Prompt, Administration string
 
 	Simulated   bool
-	Temperature float64
+	Temperature *float64 // nil: the tables do not state it
 	Levels      []string // of the further factors, in the order of Data.Factors
-	Planned     int
-	Complete    int
+	// ScaleReversed says that the answers were given on the reversed scale. Here
+	// they are turned back: Answers are on the instrument's own scale.
+	ScaleReversed bool
+	// Wording names the wording of the items that was shown, "" the instrument's own.
+	Wording  string
+	Planned  int
+	Complete int
 	// ParamsSkipped are the parameters that were declared and, as the experiment
 	// allows, not sent because the provider does not take them; empty for none.
 	ParamsSkipped string
@@ -76,6 +83,26 @@ type Condition struct {
 	// Statuses counts the answers by status, Sessions the sessions with at
 	// least one answer of a status.
 	Statuses, Sessions [StatusCount]int
+}
+
+// NotStated is what tables for readers print for a temperature that is not
+// stated.
+const NotStated = "not stated"
+
+// TemperatureWord prints the condition's temperature.
+func (c *Condition) TemperatureWord() string { return TemperatureWord(c.Temperature) }
+
+// TemperatureWord prints a temperature with at least one decimal; nil is
+// NotStated.
+func TemperatureWord(t *float64) string {
+	if t == nil {
+		return NotStated
+	}
+	s := strconv.FormatFloat(*t, 'g', -1, 64)
+	if !strings.ContainsAny(s, ".e") {
+		s += ".0"
+	}
+	return s
 }
 
 // Respondent is one session.

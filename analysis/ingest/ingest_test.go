@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,6 +87,48 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// Answers on the reversed scale are turned back once, and what is no answer
+// stays none; a temperature that is not stated is no number.
+func TestReversedScaleAndUnstatedTemperature(t *testing.T) {
+	given := small()
+	turned := small()
+	for i := range turned.Conditions {
+		c := &turned.Conditions[i]
+		c.ScaleReversed, c.NoTemperature = true, true
+		answer := c.Answer
+		c.Answer = func(r int, out []int16) {
+			answer(r, out)
+			for k, x := range out {
+				if x > 0 {
+					out[k] = int16(turned.Low+turned.High) - x
+				}
+			}
+		}
+	}
+	read := func(s ingesttest.Spec) *ingest.Data {
+		t.Helper()
+		dir := t.TempDir()
+		ingesttest.Write(t, dir, s)
+		d, err := ingest.Read(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	plain, back := read(given), read(turned)
+	for i := range plain.Conditions {
+		p, b := &plain.Conditions[i], &back.Conditions[i]
+		if p.ScaleReversed || !b.ScaleReversed || p.Temperature == nil || b.Temperature != nil || b.TemperatureWord() != "not stated" {
+			t.Errorf("condition %d: %+v, %+v", i+1, p, b)
+		}
+		for r := range p.Respondents {
+			if !slices.Equal(p.Answers.Row(r), b.Answers.Row(r)) {
+				t.Errorf("condition %d, respondent %d: %v, turned back %v", i+1, r+1, p.Answers.Row(r), b.Answers.Row(r))
+			}
+		}
+	}
+}
+
 // rewrite replaces a table by one with other rows.
 func rewrite(t *testing.T, dir, name, version string, columns []tabular.Column, rows ...[]any) {
 	t.Helper()
@@ -111,9 +154,9 @@ func TestReadErrors(t *testing.T) {
 	items := []tabular.Column{text("instrument"), whole("item"), text("value"), {Name: "reverse", Type: tabular.Bool}, whole("scale_min"), whole("scale_max")}
 	bench := []tabular.Column{text("name"), text("kind"), text("source"), text("statistic"), text("value"), text("value_2"), number("number"), text("label")}
 	responses := []tabular.Column{text("respondent_id"), text("condition_id"), text("model"), text("prompt"), number("temperature"), text("administration"),
-		whole("replicate"), whole("item"), text("value"), whole("position"), {Name: "response", Type: tabular.Int32, Nullable: true}, text("raw_answer"), text("status")}
+		whole("replicate"), {Name: "scale_reversed", Type: tabular.Bool}, whole("item"), text("value"), whole("position"), {Name: "response", Type: tabular.Int32, Nullable: true}, text("raw_answer"), text("status")}
 	answer := func(id string, item int, response any, status string) []any {
-		return []any{id, "c0000", "m", "p", 0.0, "batch", 1, item, "A", 1, response, "", status}
+		return []any{id, "c0000", "m", "p", 0.0, "batch", 1, false, item, "A", 1, response, "", status}
 	}
 	tests := []struct {
 		name   string
@@ -184,6 +227,11 @@ func TestReadErrors(t *testing.T) {
 		{"unknown status", func(t *testing.T, dir string) {
 			rewrite(t, dir, "responses", ingest.TableVersion, responses, answer("c0000r000000", 1, nil, "lost"))
 		}, `responses.parquet: row 1, column status: "lost" is no status of an answer`},
+		{"another direction", func(t *testing.T, dir string) {
+			row := answer("c0000r000000", 1, 3, "ok")
+			row[7] = true
+			rewrite(t, dir, "responses", ingest.TableVersion, responses, row)
+		}, `responses.parquet: row 1, column scale_reversed: it is true, but false for the condition in conditions.parquet`},
 		{"item left out", func(t *testing.T, dir string) {
 			rewrite(t, dir, "responses", ingest.TableVersion, responses, answer("c0000r000000", 1, 1, "ok"))
 		}, `responses.parquet: respondent c0000r000000 has no row for item 2`},

@@ -19,11 +19,14 @@ type comparison struct {
 // comparisons are the conditions that the paper prints an SSD for.
 func (s *source) comparisons() []comparison {
 	var out []comparison
+	if s.opts.NoCircle {
+		return nil // the paper's numbers are of values on a circle
+	}
 	for _, c := range s.conditions {
-		if len(c.Levels) > 0 {
-			continue // a factor that the paper does not have
+		if len(c.Levels) > 0 || c.Temperature == nil {
+			continue // a factor that the paper does not have, or a level that nobody stated
 		}
-		f, ok := published.SSD(published.Cell{Model: c.Model, Prompt: c.Prompt, Administration: c.Administration, Temperature: c.Temperature})
+		f, ok := published.SSD(published.Cell{Model: c.Model, Prompt: c.Prompt, Administration: c.Administration, Temperature: *c.Temperature})
 		if !ok {
 			continue
 		}

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"strconv"
 	"strings"
 
 	"circumplex.example/analysis/ingest"
@@ -69,6 +68,14 @@ func (s *source) readFit(index map[string]*condition, _ map[string]int) error {
 		c.RhoNA, c.FitNA = rhoNA(row), na(row)
 		s.means, s.structure = s.benchmark(means(row)), s.benchmark(structure(row))
 	}
+	for _, c := range s.conditions {
+		if s.means == nil {
+			c.RhoNA = "" // there is no column that lacks it
+		}
+		if s.structure == nil {
+			c.FitNA = ""
+		}
+	}
 	return t.err
 }
 
@@ -79,7 +86,7 @@ func (s *source) readMeans(index map[string]*condition, place map[string]int) er
 	}
 	defer t.Close()
 	id, value, na := t.text("condition_id"), t.text("value"), t.text("na_reason")
-	mean, sd, rank := t.float("mean_centred"), t.float("sd_centred"), t.float("rank")
+	mean, sd, rank := t.float("mean_"+s.averaged()), t.float("sd_"+s.averaged()), t.float("rank")
 	for row := range t.NumRows {
 		c, i, ok := cellOf(index, place, id(row), value(row))
 		if !ok {
@@ -117,7 +124,7 @@ func cellOf(index map[string]*condition, place map[string]int, id, value string)
 }
 
 // Temp is the temperature as the tables print it.
-func (c *condition) Temp() string { return temperature(c.Temperature) }
+func (c *condition) Temp() string { return c.TemperatureWord() }
 
 // Chance tells whether the match cannot be told from random labels: it was
 // tested and is not below its own 5 % point.
@@ -140,12 +147,4 @@ func (c *condition) Why() string {
 func (c *condition) Name() string {
 	parts := append([]string{c.Model, c.Prompt, "T " + c.Temp(), c.Administration}, c.Levels...)
 	return clean(strings.Join(parts, ", "))
-}
-
-func temperature(t float64) string {
-	s := strconv.FormatFloat(t, 'g', -1, 64)
-	if !strings.ContainsAny(s, ".e") {
-		s += ".0"
-	}
-	return s
 }

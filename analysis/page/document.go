@@ -103,8 +103,8 @@ func parseDocument(text string) document {
 		switch {
 		case strings.HasPrefix(line, "# "):
 			d.Title = plain(line[2:])
-		case strings.HasPrefix(line, "## "):
-			d.Parts = append(d.Parts, part{Heading: plain(line[3:])})
+		case strings.HasPrefix(line, "## "), strings.HasPrefix(line, "### "):
+			d.Parts = append(d.Parts, part{Heading: plain(strings.TrimLeft(line, "#"))})
 		case strings.HasPrefix(line, "- "):
 			d.Notes = append(d.Notes, plain(line[2:]))
 		case strings.HasPrefix(line, "  ") && len(d.Notes) > 0:

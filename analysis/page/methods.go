@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"circumplex.example/analysis/ingest"
@@ -102,9 +103,17 @@ func (s *source) scoringSentences() []string {
 	if o.RequireAllValues {
 		rule += " and at least one item of every value"
 	}
-	out := []string{"A value’s raw score is the mean of its answered items; its centred score is that minus the mean of all answered items of the session.", rule + "."}
+	scores := "A value’s score is the mean of its answered items, reverse-keyed ones turned round."
+	if !o.NoCircle {
+		scores = "A value’s raw score is the mean of its answered items; its centred score is that minus the mean of all answered items of the session."
+	}
+	out := []string{scores, rule + "."}
+	if s.turned() {
+		low, high := s.data.Key.Scale()
+		out = append(out, fmt.Sprintf("Answers given on the reversed scale were turned back first, x to %d − x.", low+high))
+	}
 	if s.means != nil {
-		out = append(out, fmt.Sprintf("The means of the centred scores were ranked (ties share the average rank) and correlated with %s by Spearman’s rho; p is two-sided, from t with %d degrees of freedom.",
+		out = append(out, fmt.Sprintf("The means of the "+s.averaged()+" scores were ranked (ties share the average rank) and correlated with %s by Spearman’s rho; p is two-sided, from t with %d degrees of freedom.",
 			benchmarkWords(s.means), len(s.data.Values)-2))
 	}
 	return out
@@ -112,7 +121,10 @@ func (s *source) scoringSentences() []string {
 
 func (s *source) structureSentences() []string {
 	o := s.opts
-	if s.structure == nil {
+	switch {
+	case o.NoCircle:
+		return []string{"The instrument claims no circular structure, so no map was drawn."}
+	case s.structure == nil:
 		return []string{"No structure was compared with a benchmark."}
 	}
 	scores := "raw"
@@ -132,6 +144,20 @@ func (s *source) structureSentences() []string {
 		out = append(out, "No permutation test was run.")
 	}
 	return append(out, fmt.Sprintf("The analysis seed was %d.", o.Seed))
+}
+
+// averaged names the scores whose means are shown: centred ones, or raw ones of
+// an instrument that claims no circle.
+func (s *source) averaged() string {
+	if s.opts.NoCircle {
+		return "raw"
+	}
+	return "centred"
+}
+
+// turned tells whether some answers were given on the reversed scale.
+func (s *source) turned() bool {
+	return slices.ContainsFunc(s.conditions, func(c *condition) bool { return c.ScaleReversed })
 }
 
 func (s *source) countSentence() string {

@@ -287,13 +287,35 @@ func TestNoStructureAndOneCondition(t *testing.T) {
 	delete(s.Options, "structure_benchmark")
 	html := build(t, s)
 	elements(t, html)
-	for _, want := range []string{"No condition has a structure match", "1 condition", "No structure was compared with a benchmark."} {
+	for _, want := range []string{"The instrument claims no circular structure: there are means and correlations of its values, and no map.", "1 condition", "so no map was drawn.",
+		">Each can be had as CSV", "Correlations of the raw value scores", `"scores":"raw","rho":true,"map":false`, "<figure hidden>"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
-	if strings.Contains(html, "Best structure match") {
-		t.Error("a best match is named where there is none")
+	for _, not := range []string{"Best structure match", ">SSD</th>", ">why NA</th>", "Tables 2-4", "centred score"} {
+		if strings.Contains(html, not) {
+			t.Errorf("the page says %q where there is no structure", not)
+		}
+	}
+}
+
+// Without a benchmark of means there is no column of rho, and no word of it.
+func TestNoBenchmarkAtAll(t *testing.T) {
+	s := spec(condition("m1", "clear", 20, clearly))
+	s.Options["instrument_structure"] = "none"
+	delete(s.Options, "structure_benchmark")
+	delete(s.Options, "means_benchmark")
+	s.Benchmarks = nil
+	html := build(t, s)
+	elements(t, html)
+	if !strings.Contains(html, "There is no benchmark of means, so no rank correlation.") || !strings.Contains(html, `"rho":false`) {
+		t.Error("the page does not say that there is no benchmark of means")
+	}
+	for _, not := range []string{">rho</th>", ">p of rho</th>", ">why NA</th>", "Figure 2"} {
+		if strings.Contains(html, not) {
+			t.Errorf("the page says %q where nothing is compared", not)
+		}
 	}
 }
 

@@ -110,6 +110,12 @@ func (s *source) summary() []string {
 // than chance.
 func (s *source) structureWords() []string {
 	var out []string
+	switch {
+	case s.opts.NoCircle:
+		return []string{"The instrument claims no circular structure: there are means and correlations of its values, and no map."}
+	case s.structure == nil:
+		return []string{"There is no benchmark of the structure, so there is no map and no SSD."}
+	}
 	low, high := s.ends(ssdOf)
 	if low != nil {
 		out = append(out, "The value structure comes closest to "+s.structureWord()+" in "+matchWords(low)+".")
@@ -136,19 +142,19 @@ func (s *source) structureWords() []string {
 		if len(na) > 3 {
 			na, more = na[:3], "; and others, in the table of conditions"
 		}
-		out = append(out, clean(fmt.Sprintf("%s no structure match (NA): %s%s.", has(n, len(s.conditions)), strings.Join(na, "; "), more)))
+		out = append(out, clean(fmt.Sprintf("%s structure match (NA): %s%s.", hasNot(n, len(s.conditions)), strings.Join(na, "; "), more)))
 	}
 	return out
 }
 
-func has(n, of int) string {
-	if n == of {
-		return "No condition has a structure match; each has"
+func hasNot(n, of int) string {
+	switch n {
+	case of:
+		return "No condition has a"
+	case 1:
+		return "1 condition has no"
 	}
-	if n == 1 {
-		return "1 condition has"
-	}
-	return grouped(n) + " conditions have"
+	return grouped(n) + " conditions have no"
 }
 
 func (s *source) structureWord() string {
@@ -193,6 +199,9 @@ func (s *source) chanceWords() string {
 
 // rankWords is the range of Spearman's rho.
 func (s *source) rankWords() string {
+	if s.means == nil {
+		return "There is no benchmark of means, so no rank correlation."
+	}
 	low, high := s.ends(rhoOf)
 	if low == nil {
 		why := "no reason was recorded"

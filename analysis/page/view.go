@@ -36,6 +36,8 @@ type view struct {
 	Mixed                             bool // some models are simulated, some are not
 	AnyNA                             bool
 	Intervals, Approximate            bool
+	Rho, Map                          bool // there is a benchmark of means, of the structure
+	Paper                             bool // the tables are those of the paper
 	Policy                            string
 	Style, Scripts, Data              template.HTML
 }
@@ -57,7 +59,8 @@ func newView(s *source) (*view, error) {
 	v := &view{Title: clean(or(s.manifest.Title, s.opts.Title, s.data.Experiment, "Results")), Experiment: clean(s.data.Experiment),
 		Notice: clean(s.opts.InstrumentNotice), Tiles: s.tiles(), Summary: s.summary(), Conditions: s.conditions, Factors: s.data.Factors,
 		Comparisons: s.comparisons(), Sessions: tallies(s.manifest.Counts.Respondents), Requests: s.requests,
-		Samples: s.samples, Unread: s.unread, Facts: s.facts(), Options: s.options, Mixed: s.simulated() == "mixed", Intervals: s.intervals, Approximate: s.approximate}
+		Samples: s.samples, Unread: s.unread, Facts: s.facts(), Options: s.options, Mixed: s.simulated() == "mixed", Intervals: s.intervals, Approximate: s.approximate,
+		Rho: s.means != nil, Map: s.structure != nil, Paper: !s.opts.NoCircle}
 	v.Banner = map[string]string{
 		"true":  "No model was asked: a program made up every answer. These numbers say nothing about any model.",
 		"mixed": "Where the model is marked (simulated), no model was asked: a program made up the answers, and the numbers say nothing about any model.",
@@ -183,6 +186,9 @@ type chart struct {
 	Benchmark  string           `json:"benchmark"`
 	Structure  string           `json:"structure"`
 	Kind       string           `json:"kind"`
+	Scores     string           `json:"scores"` // raw or centred
+	Rho        bool             `json:"rho"`    // there is a benchmark of means
+	Map        bool             `json:"map"`    // there is a benchmark of the structure
 	Conditions []chartCondition `json:"conditions"`
 }
 
@@ -216,9 +222,13 @@ type chartCondition struct {
 // chart puts the numbers of the interactive figures into the page. JSON as Go
 // writes it holds no character that could end a script.
 func (v *view) chart(s *source) error {
-	c := chart{Structure: s.structureWord(), Kind: "benchmark", Benchmark: s.meansWord(), Order: s.order()}
+	c := chart{Structure: s.structureWord(), Kind: "benchmark", Benchmark: s.meansWord(), Order: s.order(),
+		Scores: s.averaged(), Rho: s.means != nil, Map: s.structure != nil}
 	if s.structure != nil {
 		c.Kind = s.structure.Kind
+	}
+	if s.means == nil {
+		c.Benchmark = "the instrument" // whose order it is
 	}
 	for i, w := range s.data.Values {
 		x := chartValue{Code: clean(w.Code), Name: clean(w.Name)}

@@ -11,6 +11,13 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// Reasons why a statistic is not available in any condition.
+const (
+	NoMeansBenchmark     = "there is no benchmark of means"
+	NoStructureBenchmark = "there is no benchmark of the structure"
+	NoCircle             = "the instrument declares no circular structure"
+)
+
 // embedding is a way to draw a map from correlations.
 type embedding struct {
 	level    mds.Level
@@ -37,7 +44,7 @@ func (a *analysis) chooseBenchmarks() error {
 		return err
 	}
 	if a.opts.NoCircle {
-		a.structureNA = "the instrument declares no circular structure"
+		a.structureNA = NoCircle
 		return nil
 	}
 	structure := func(b *ingest.Benchmark) bool { return b.Correlation != nil || b.Coordinates != nil }
@@ -45,7 +52,7 @@ func (a *analysis) chooseBenchmarks() error {
 		return err
 	}
 	if a.structure == nil {
-		a.structureNA = "there is no benchmark of the structure"
+		a.structureNA = NoStructureBenchmark
 	}
 	return nil
 }

@@ -37,9 +37,15 @@ func (b *beside) difference() *float64 {
 // of the paper's design, that stands in its Tables 1 to 5.
 func (a *analysis) besides() []beside {
 	var out []beside
+	if a.opts.NoCircle {
+		return nil // the paper's numbers are of values on a circle
+	}
 	for i := range a.results {
 		r := &a.results[i]
-		cell := published.Cell{Model: r.c.Model, Prompt: r.c.Prompt, Administration: r.c.Administration, Temperature: r.c.Temperature}
+		cell, ok := printedCell(r.c)
+		if !ok {
+			continue
+		}
 		if f, ok := published.SSD(cell); ok && f.Table == "Table 1" {
 			out = append(out, a.besideSSD(r, f))
 		}
@@ -49,6 +55,15 @@ func (a *analysis) besides() []beside {
 		out = append(out, a.besideMeans(r, published.Means(cell))...)
 	}
 	return out
+}
+
+// printedCell is the cell of the paper's design that a condition is named as;
+// none if its temperature is not stated.
+func printedCell(c *ingest.Condition) (published.Cell, bool) {
+	if c.Temperature == nil {
+		return published.Cell{}, false
+	}
+	return published.Cell{Model: c.Model, Prompt: c.Prompt, Administration: c.Administration, Temperature: *c.Temperature}, true
 }
 
 // besideSSD is an SSD beside the printed one.

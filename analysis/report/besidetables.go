@@ -87,7 +87,7 @@ func (a *analysis) besideSSDTable(table string, rows []beside) *document {
 		t = t.without(3)
 	}
 	t.write(&d.body)
-	d.notes = append(append([]string{"The difference is ours minus printed."}, fair.notes()...), append(a.structureNotes(), a.scoringNote())...)
+	d.notes = append(append([]string{"The difference is ours minus printed. " + unrounded}, fair.notes()...), append(a.structureNotes(), a.scoringNote())...)
 	a.besideCSV(d, rows)
 	return d
 }
@@ -129,7 +129,7 @@ func (a *analysis) besideMeansTable(rows []beside) *document {
 	for _, f := range details {
 		f()
 	}
-	d.notes = append(append([]string{"A cell is mean (rank). The difference is that of the means, ours minus printed. Values stand in the paper's order. " +
+	d.notes = append(append([]string{"A cell is mean (rank). The difference is that of the means, ours minus printed. " + unrounded + " Values stand in the paper's order. " +
 		"The mean distance is the mean absolute difference of the means. rho is Spearman's with the human medians, the printed one computed from the means as printed."}, fair.notes()...), a.scoringNote())
 	return d
 }
@@ -143,7 +143,8 @@ func (a *analysis) besideOverview(d *document, own []beside, fair string) []stri
 	} else {
 		row = append(row, fixed2(r.rho.Rho))
 	}
-	printed, err := published.Rho(published.Cell{Model: r.c.Model, Prompt: r.c.Prompt, Administration: r.c.Administration, Temperature: r.c.Temperature})
+	cell, _ := printedCell(r.c) // it has one, or it would not be here
+	printed, err := published.Rho(cell)
 	if err != nil {
 		row = append(row, d.na(err.Error()))
 	} else {

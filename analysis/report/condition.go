@@ -57,6 +57,16 @@ type sensitivity struct {
 	na          string
 }
 
+// averaged are the scores whose means are shown: centred ones where the values
+// stand in opposition on a circle. Of an instrument that claims none the raw
+// ones, since centring makes each value the complement of all others.
+func (a *analysis) averaged(r *result) (*score.Matrix, []score.Summary) {
+	if a.opts.NoCircle {
+		return r.scores.Raw, r.raw
+	}
+	return r.scores.Centred, r.centred
+}
+
 func (r *result) used() int    { return len(r.scores.Kept) }
 func (r *result) dropped() int { return len(r.scores.Dropped) }
 
@@ -79,10 +89,11 @@ func (a *analysis) condition(c *ingest.Condition) (*result, error) {
 	return r, a.anchorShift(r)
 }
 
-// rankMeans ranks the centred means and correlates them with the benchmark's.
+// rankMeans ranks the means and correlates them with the benchmark's.
 func (a *analysis) rankMeans(r *result) {
-	r.means = make([]float64, len(r.centred))
-	for i, s := range r.centred {
+	_, summaries := a.averaged(r)
+	r.means = make([]float64, len(summaries))
+	for i, s := range summaries {
 		m, ok := s.Mean()
 		if !ok {
 			r.meansNA = a.noScores(r, i)
@@ -95,7 +106,7 @@ func (a *analysis) rankMeans(r *result) {
 		r.rhoNA = r.meansNA
 		return
 	case a.means == nil:
-		r.rhoNA = "there is no benchmark of means"
+		r.rhoNA = NoMeansBenchmark
 	}
 	r.ranks = rank.Descending(r.means)
 	if r.rhoNA != "" {
@@ -260,7 +271,7 @@ func (a *analysis) sensitive(c *corr.Result, na string, centred bool, e embeddin
 
 // anchorShift computes the curve of a condition that has anchors.
 func (a *analysis) anchorShift(r *result) error {
-	if a.anchors == nil {
+	if a.anchors == nil || a.opts.NoCircle {
 		return nil
 	}
 	index := map[string]int{}

@@ -38,14 +38,16 @@ func (a *analysis) fitTable() *document {
 			m.rows = append(m.rows, append(row, stressCell(r), fmt.Sprint(len(r.fit.Descents)),
 				fixedN(100*r.fit.ShareAtBest(), 0)+" %", fixed2(r.ssdLow)+".."+fixed2(r.ssdHigh)))
 		}
+		d.subheading("Match")
 		t.write(&d.body)
 		if len(m.rows) > 0 {
+			d.subheading("Map")
 			m.write(&d.body)
 		}
 	})
 	d.notes = append(a.structureNotes(), a.nullNote(),
 		"r is the root of 1 - SSD. p = (b + 1)/(m + 1), where b of m permutations of the labels match at least as well. "+
-			"The second grid is about the map: starts, the share of them that reach the lowest Stress-1, and the lowest and highest SSD over them.")
+			"Map: starts, the share of them that reach the lowest Stress-1, and the lowest and highest SSD over them.")
 	if a.opts.MDS == mds.Interval {
 		d.notes = append(d.notes, "A Stress-1 followed by (n-) is of a map with n negative disparities, which interval scaling without a constraint allows.")
 	}

@@ -28,7 +28,7 @@ type difference struct {
 // levelsOf are the factors and the levels of a condition.
 func (a *analysis) levelsOf(c *ingest.Condition) (factors, levels []string) {
 	factors = append([]string{"model", "prompt", "temperature", "administration"}, a.d.Factors...)
-	return factors, append([]string{c.Model, c.Prompt, temperature(c.Temperature), c.Administration}, c.Levels...)
+	return factors, append([]string{c.Model, c.Prompt, tempOf(c), c.Administration}, c.Levels...)
 }
 
 // comparisons lists all pairs of conditions that differ in one factor, by
@@ -181,9 +181,12 @@ func (a *analysis) bothWays(pairs []comparison, k int) *document {
 		}
 	}
 	t.write(&d.body)
-	d.notes = []string{"The difference is batch minus sequential. " + a.pairingNote(), a.resampleNote()}
+	d.notes = []string{"The difference is batch minus sequential. " + unrounded + " " + a.pairingNote(), a.resampleNote()}
 	return d
 }
+
+// unrounded says why a difference may not be that of the numbers beside it.
+const unrounded = "It is taken before rounding, so it may be 0.01 off the difference of the numbers as printed."
 
 // bothWaysCSV is one condition of a pair; the numbers of the pair stand in both
 // rows.
@@ -206,22 +209,43 @@ func (a *analysis) differenceTable() *document {
 	factors, _ := a.factorsOf(all)
 	for _, factor := range factors {
 		d.heading("Factor: " + factor)
-		t := grid{fixed: 3, header: []string{"first", "second", "elsewhere", "SSD", "SSD interval", "rho", "rho interval", "pairing"}}
-		for _, c := range all {
-			if c.factor != factor {
-				continue
-			}
-			s, r := a.compare(c, a.atSSD()), a.compare(c, a.atRho())
-			t.rows = append(t.rows, []string{c.level1, c.level2, a.elsewhere(c), d.signed(s.estimate, s.estimateNA), d.intervalCell(s.Interval, s.na, approximateDifference("ssd")),
-				d.signed(r.estimate, r.estimateNA), d.intervalCell(r.Interval, r.na, approximateDifference("rho")), c.pairing()})
+		if a.structure == nil && a.means == nil {
+			a.plainDifferences(d, factor, all)
+			continue
 		}
-		t.write(&d.body)
+		a.comparedDifferences(d, factor, all)
 	}
 	d.header, d.rows = a.differenceCSV(all)
-	d.notes = []string{"A difference is first minus second: of the SSDs, below 0 if the first is closer to the benchmark; of the rhos, above 0 if the first is. " + a.pairingNote() +
-		" Differences of the value means are in differences.parquet.", a.resampleNote(),
+	what := "A difference is first minus second: of the SSDs, below 0 if the first is closer to the benchmark; of the rhos, above 0 if the first is. " + a.pairingNote() +
+		" Differences of the value means are in differences.parquet."
+	if a.structure == nil && a.means == nil {
+		what = fmt.Sprintf("A difference is that of the means of the %s scores, first minus second. ", a.averagedWord()) + a.pairingNote()
+	}
+	d.notes = []string{what, a.resampleNote(),
 		"So many intervals are not a test of all at once: of a hundred differences that are none, some five intervals miss 0."}
 	return d
+}
+
+// comparedDifferences are the differences of what is compared with a benchmark.
+func (a *analysis) comparedDifferences(d *document, factor string, all []comparison) {
+	t := grid{fixed: 3, header: []string{"first", "second", "elsewhere"}}
+	if a.structure != nil {
+		t.header = append(t.header, "SSD", "SSD interval")
+	}
+	t.header = append(t.header, "rho", "rho interval", "pairing")
+	for _, c := range all {
+		if c.factor != factor {
+			continue
+		}
+		row := []string{c.level1, c.level2, a.elsewhere(c)}
+		if a.structure != nil {
+			s := a.compare(c, a.atSSD())
+			row = append(row, d.signed(s.estimate, s.estimateNA), d.intervalCell(s.Interval, s.na, approximateDifference("ssd")))
+		}
+		r := a.compare(c, a.atRho())
+		t.rows = append(t.rows, append(row, d.signed(r.estimate, r.estimateNA), d.intervalCell(r.Interval, r.na, approximateDifference("rho")), c.pairing()))
+	}
+	t.write(&d.body)
 }
 
 // factorsOf lists the factors that occur, in order.
@@ -253,13 +277,27 @@ func (a *analysis) elsewhere(c comparison) string {
 	return s
 }
 
-// differenceCSV is a row a comparison and statistic, without the means.
+// differenceCSV is a row a comparison and statistic: rho and SSD, or where
+// nothing is compared with a benchmark the means.
 func (a *analysis) differenceCSV(all []comparison) (header []string, rows [][]string) {
 	header = append(append([]string{"factor", "level_1", "level_2"}, a.keyHeader()...), "statistic", "difference", "low", "high", "se", "pairing", "approximate", "na_reason")
+	which := []int{a.atRho(), a.atSSD()}
+	switch {
+	case a.structure == nil && a.means == nil:
+		which = which[:0]
+		for v := range a.d.Values {
+			which = append(which, v)
+		}
+	case a.structure == nil:
+		which = which[:1]
+	}
 	for _, c := range all {
-		for _, k := range []int{a.atRho(), a.atSSD()} {
+		for _, k := range which {
 			x := a.compare(c, k)
-			name, _ := a.statisticName(k)
+			name, value := a.statisticName(k)
+			if value != nil {
+				name += " " + a.d.Values[k].Code
+			}
 			ok := x.na == ""
 			row := append([]string{c.factor, c.level1, c.level2}, a.keyCells(c.first)...)
 			rows = append(rows, append(row, name, exactOr(x.estimate, x.estimateNA == ""), exactOr(x.Low, ok), exactOr(x.High, ok), exactOr(x.SE, ok),

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"circumplex.example/analysis/ingest/ingesttest"
+	"circumplex.example/analysis/tabular"
 )
 
 func TestNoConditions(t *testing.T) {
@@ -107,5 +108,43 @@ func TestAnalysisImportsNothingOfRunner(t *testing.T) {
 	})
 	if err != nil || files < 20 {
 		t.Errorf("%d files read, %v", files, err)
+	}
+}
+
+// A temperature that nobody stated is a word to readers, an empty field in CSV
+// and null in Parquet: never a number.
+func TestUnstatedTemperature(t *testing.T) {
+	s := ingesttest.PVQ()
+	a := ingesttest.Condition{Model: "m", Prompt: "p", Administration: "batch", N: 12, NoTemperature: true, Answer: ingesttest.Circular(1, 1)}
+	b := a
+	b.NoTemperature, b.Answer = false, ingesttest.Circular(2, 1)
+	s.Conditions = []ingesttest.Condition{a, b}
+	dir, sum := run(t, s, Overrides{"restarts": "0", "permutations": "0", "bootstrap": "0"})
+	if sum.Headlines[0].Temperature != nil || sum.Headlines[1].Temperature == nil || *sum.Headlines[1].Temperature != 0 {
+		t.Errorf("headlines: %+v", sum.Headlines)
+	}
+	files := tree(t, filepath.Join(dir, "analysis"))
+	for name, want := range map[string]string{
+		"tables/table1_ssd.md":                          "| m     | not stated | ",
+		"tables/table1_ssd.csv":                         "\nm,,p,batch,",
+		"tables/table1_ssd.tex":                         "m & not stated & ",
+		"tables/differences.md":                         "| not stated | 0.0    | m, p, batch",
+		"figures/figure3_map_m_p_Tnot-stated_batch.svg": "T = not stated",
+	} {
+		if !strings.Contains(string(files[filepath.FromSlash(name)]), want) {
+			t.Errorf("%s does not say %q:\n%.600s", name, want, files[filepath.FromSlash(name)])
+		}
+	}
+	tab, err := tabular.Open(filepath.Join(dir, "analysis", "scores.parquet"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tab.Close()
+	temperature, err := tab.Float64s("temperature")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !temperature.Null(0) || temperature.Null(tab.NumRows-1) {
+		t.Error("the temperature that is not stated is a number in scores, or the one that is, is not")
 	}
 }

@@ -23,8 +23,8 @@ func (a *analysis) spearmanFigure() *figure.Drawing {
 		grids = append(grids, a.spearmanGrids(g, len(groups) > 1, &feet)...)
 	}
 	return figure.HeatMap{Grids: grids, Scale: "Spearman's rho",
-		Meta: a.meta("Figure 2a. Rank correlation of the value means with the benchmark", a.pointers(),
-			fmt.Sprintf("Spearman's rho. Means of centred scores, %d values. %s", len(a.d.Values), a.starsNote()),
+		Meta: a.meta(a.numbered("Figure 2a. ", "Rank correlation of the value means with the benchmark"), a.pointers(),
+			fmt.Sprintf("Spearman's rho. Means of %s scores, %d values. %s", a.averagedWord(), len(a.d.Values), a.starsNote()),
 			feet.caption(), a.benchmarkNote(a.means))}.Draw()
 }
 
@@ -72,8 +72,21 @@ func (a *analysis) spearmanGrids(g group, titled bool, feet *footnotes) []figure
 // temperatures lists the temperatures from low to high.
 func temperatures(results []*result) []string {
 	sorted := slices.Clone(results)
-	slices.SortStableFunc(sorted, func(x, y *result) int { return cmp.Compare(x.c.Temperature, y.c.Temperature) })
+	slices.SortStableFunc(sorted, func(x, y *result) int { return compareTemperatures(x.c.Temperature, y.c.Temperature) })
 	return distinct(sorted, tempOf)
+}
+
+// compareTemperatures puts a temperature that is not stated after all others.
+func compareTemperatures(x, y *float64) int {
+	switch {
+	case x == nil && y == nil:
+		return 0
+	case x == nil:
+		return 1
+	case y == nil:
+		return -1
+	}
+	return cmp.Compare(*x, *y)
 }
 
 // tallGrid has a row a model and temperature, a column a prompt.
@@ -115,7 +128,7 @@ func rhoCell(r *result, feet *footnotes) figure.Cell {
 // values in the order of the benchmark's means.
 func (a *analysis) meansFigure(g group) *figure.Drawing {
 	order := a.valueOrder()
-	f := figure.Profiles{Vertical: "mean centred score", Series: distinct(g.results, a.modelName)}
+	f := figure.Profiles{Vertical: "mean " + a.averagedWord() + " score", Series: distinct(g.results, a.modelName)}
 	for _, v := range order {
 		f.Values = append(f.Values, a.d.Values[v].Code)
 	}
@@ -156,9 +169,9 @@ func (a *analysis) meansFigure(g group) *figure.Drawing {
 	for _, reason := range reasons {
 		absent += fmt.Sprintf("Not available (NA): %s, because %s. ", strings.Join(missing[reason], ", "), reason)
 	}
-	f.Meta = a.meta("Figure 2b. Means of the values in the order of the benchmark. "+g.title, g.results)
+	f.Meta = a.meta(a.numbered("Figure 2b. ", "Means of the values in the order of the benchmark. "+g.title), g.results)
 	if a.means == nil {
-		f.Meta = a.meta("Figure 2b. Means of the values. "+g.title, g.results)
+		f.Meta = a.meta(a.numbered("Figure 2b. ", "Means of the values. "+g.title), g.results)
 	}
 	bars := ""
 	if intervals {
@@ -223,10 +236,10 @@ func (a *analysis) administrationFigure() *figure.Drawing {
 		grid.Cells = append(grid.Cells, append(cells, a.fisherCells(p, &feet)...))
 	}
 	return figure.HeatMap{Grids: []figure.Grid{grid}, Scale: "Spearman's rho",
-		Meta: a.meta("Figure 6. Rank correlation with the benchmark when all items are asked in one message (batch) and one at a time (sequential)", shown,
+		Meta: a.meta(a.numbered("Figure 6. ", "Rank correlation with the benchmark when all items are asked in one message (batch) and one at a time (sequential)"), shown,
 			"z = (atanh rho of batch - atanh rho of sequential) / sqrt(2/(n - 3)), n = "+fmt.Sprint(len(a.d.Values))+" values, two-sided normal p. "+
 				"Both rhos are of the same values with the same ranking, so they are not independent, as z presumes.",
-			resampled, a.starsNote(), feet.caption(), a.benchmarkNote(a.means))}.Draw()
+			"The difference is batch minus sequential. "+unrounded, resampled, a.starsNote(), feet.caption(), a.benchmarkNote(a.means))}.Draw()
 }
 
 // fisherCells are the difference, z and p of a pair, and the interval of the

@@ -14,7 +14,7 @@ func uncertaintySchemas(key []tabular.Column) []tabular.Schema {
 		return tabular.Schema{Name: name, Doc: doc, Columns: append(key[:len(key):len(key)], columns...)}
 	}
 	statistic := []tabular.Column{
-		col("statistic", tabular.String, "ssd, rho or mean (of the centred scores)"),
+		col("statistic", tabular.String, "ssd, rho or mean (of the raw scores where the instrument claims no circle, else of the centred)"),
 		null("value", tabular.String, "code of the value of a mean; null for ssd and rho"),
 	}
 	ends := []tabular.Column{
@@ -127,10 +127,45 @@ func (d *document) intervalCell(iv bootstrap.Interval, na string, approximate bo
 	return s
 }
 
-// uncertaintyTable shows SSD and rho with their intervals, chance level, split
-// half and the behaviour of the map over its starts.
+// uncertaintyTable shows what is compared with a benchmark, with intervals; where
+// nothing is, the means.
 func (a *analysis) uncertaintyTable() *document {
 	d := &document{title: "Uncertainty: SSD and rho with 95 % intervals, chance level and split half"}
+	switch {
+	case a.structure == nil && a.means == nil:
+		d.title = fmt.Sprintf("Uncertainty: means of the %s value scores with 95 %% intervals", a.averagedWord())
+		a.plainMeans(d)
+		d.notes = []string{a.resampleNote(), a.coverageNote(), a.legend(), a.scoringNote()}
+	case a.structure == nil:
+		d.title = "Uncertainty: rho with 95 % intervals"
+		a.rhoIntervals(d)
+		d.notes = []string{a.resampleNote(), a.coverageNote(), "The intervals of the value means are in intervals.parquet.", a.benchmarkNote(a.means), a.scoringNote()}
+	default:
+		a.structureIntervals(d)
+		d.notes = append([]string{a.resampleNote(), a.coverageNote(),
+			fmt.Sprintf("Split half: median SSD between the maps of two random halves over %d splits; a floor that data of half the size could reach, not a ceiling. ", splits) +
+				"The null is the 5 % point of the SSD of random labels. At best: the share of the starts that reach the lowest Stress-1; SSD over starts: the lowest and highest they lead to.",
+			"The intervals of the value means are in intervals.parquet."}, append(a.structureNotes(), a.scoringNote())...)
+	}
+	a.uncertaintyCSV(d)
+	return d
+}
+
+// rhoIntervals are the rhos with their intervals.
+func (a *analysis) rhoIntervals(d *document) {
+	a.sections(d, func(results []*result) {
+		t := grid{fixed: 2, header: []string{"prompt", "T", "N", "strata", "rho", "95 % interval"}}
+		for _, r := range results {
+			row := []string{r.c.Prompt, tempOf(r.c), fmt.Sprint(r.used()), r.resampled.strata}
+			t.rows = append(t.rows, append(row, d.estimateCells(a, r, a.atRho(), approximate("rho"))...))
+		}
+		t.write(&d.body)
+	})
+}
+
+// structureIntervals are SSD and rho with their intervals, chance level, split
+// half and the behaviour of the map over its starts.
+func (a *analysis) structureIntervals(d *document) {
 	ssd, rho := approximate("ssd"), approximate("rho")
 	a.sections(d, func(results []*result) {
 		t := grid{fixed: 2, header: []string{"prompt", "T", "N", "SSD", "95 % interval", "null 5 %", "split half (N/2)"}}
@@ -159,12 +194,6 @@ func (a *analysis) uncertaintyTable() *document {
 		t.write(&d.body)
 		u.write(&d.body)
 	})
-	a.uncertaintyCSV(d)
-	d.notes = append([]string{a.resampleNote(), a.coverageNote(),
-		fmt.Sprintf("Split half: median SSD between the maps of two random halves over %d splits; a floor that data of half the size could reach, not a ceiling. ", splits) +
-			"The null is the 5 % point of the SSD of random labels. At best: the share of the starts that reach the lowest Stress-1; SSD over starts: the lowest and highest they lead to.",
-		"The intervals of the value means are in intervals.parquet."}, append(a.structureNotes(), a.scoringNote())...)
-	return d
 }
 
 // estimateCells are a statistic and its interval.
@@ -187,6 +216,9 @@ func (a *analysis) uncertaintyCSV(d *document) {
 	for i := range a.results {
 		r := &a.results[i]
 		for k := range len(a.d.Values) + 2 {
+			if k == a.atRho() && a.means == nil || k == a.atSSD() && a.structure == nil {
+				continue
+			}
 			name, value := a.statisticName(k)
 			x, na := a.estimateOf(r, k)
 			row := append(a.keyCells(r), name, "", exactOr(x, na == ""))
@@ -212,8 +244,15 @@ func (a *analysis) resampleNote() string {
 	if !a.resampling {
 		return "No intervals: no resamples were asked for. runner analyze makes them (option bootstrap)."
 	}
-	s := fmt.Sprintf("Intervals: 95 %%, from %d resamples of sessions, seed %d; value means by percentiles, SSD and rho symmetric about the estimate and longer by its bias on one side (on the logit and Fisher's z scale; differences as they are).",
-		a.opts.Bootstrap, a.opts.BootstrapSeed)
+	s := fmt.Sprintf("Intervals: 95 %%, from %d resamples of sessions, seed %d; value means by percentiles", a.opts.Bootstrap, a.opts.BootstrapSeed)
+	switch {
+	case a.structure != nil:
+		s += ", SSD and rho symmetric about the estimate and longer by its bias on one side (on the logit and Fisher's z scale; differences as they are)."
+	case a.means != nil:
+		s += ", rho symmetric about the estimate and longer by its bias on one side (on Fisher's z scale; differences as they are)."
+	default:
+		s += "."
+	}
 	columns := map[string]bool{}
 	for i := range a.results {
 		if c := a.results[i].resampled.strata; c != "" {
@@ -223,7 +262,10 @@ func (a *analysis) resampleNote() string {
 	if len(columns) > 0 {
 		s += " Sessions are resampled within the levels of what the design fixes (column \"strata\"), m - 1 of m and reweighted (Rao and Wu 1988), and simply elsewhere."
 	}
-	return s + " Each resample's map starts from Torgerson's solution and from the printed map. ~ is an approximate interval."
+	if a.structure != nil {
+		s += " Each resample's map starts from Torgerson's solution and from the printed map."
+	}
+	return s + " ~ is an approximate interval."
 }
 
 // coverageNote says what the intervals are worth, from the coverage study.
@@ -265,6 +307,10 @@ func (a *analysis) coverageNote() string {
 	}
 	mean, rho, ssd := spans["mean"], spans["rho"], spans["ssd"]
 	var b strings.Builder
+	if a.structure == nil && a.means == nil {
+		return fmt.Sprintf("Coverage: in simulated data (N = 60 and 300; %s samples of each, %d resamples) the 95 %% intervals of value means held the value of an endless sample in %s of the samples.",
+			runs, resamples, between(mean))
+	}
 	fmt.Fprintf(&b, "Coverage: in simulated data of known structure (strong, weak and none, and strong with anchors; N = 60 and 300; %s samples of each, %d resamples) "+
 		"the 95 %% intervals held the value of an endless sample in %s of the samples for value means, %s for rho and %s for SSD. ", runs, resamples, between(mean), between(rho), between(ssd))
 	fmt.Fprintf(&b, "What a sample of that size gives on average was held in %s or more for rho and %s or more for SSD. ", percent(rho.lowAverage), percent(ssd.lowAverage))

@@ -12,8 +12,9 @@ import (
 // and grids as they were given, for LaTeX.
 type body struct {
 	strings.Builder
-	blocks []block
-	under  string // the heading that the next grid stands under
+	blocks  []block
+	section string // the heading of the section
+	under   string // the heading that the next grid stands under
 }
 
 // block is one grid under the heading that stands over it.

@@ -40,7 +40,13 @@ func (d *document) na(reason string) string {
 // heading begins a section.
 func (d *document) heading(s string) {
 	d.body.WriteString("\n## " + tabular.MarkdownCell(s) + "\n")
-	d.body.under = s
+	d.body.section, d.body.under = s, s
+}
+
+// subheading names a grid of a section that has several.
+func (d *document) subheading(s string) {
+	d.body.WriteString("\n### " + tabular.MarkdownCell(s) + "\n")
+	d.body.under = d.body.section + ". " + s
 }
 
 // markdown is the whole page.
@@ -242,13 +248,4 @@ func rankWord(r float64) string {
 		return fixedN(r, 0)
 	}
 	return exact(r)
-}
-
-// temperature prints a temperature with at least one decimal.
-func temperature(t float64) string {
-	s := strconv.FormatFloat(t, 'g', -1, 64)
-	if !strings.ContainsAny(s, ".e") {
-		s += ".0"
-	}
-	return s
 }

@@ -11,7 +11,7 @@ import (
 // meansTable is Tables 2-4 of the paper: a grid a model, values in the order of
 // the benchmark, mean and rank for each prompt and temperature.
 func (a *analysis) meansTable() *document {
-	d := &document{title: "Tables 2-4. Means of the centred value scores, with their ranks"}
+	d := &document{title: a.numbered("Tables 2-4. ", fmt.Sprintf("Means of the %s value scores, with their ranks", a.averagedWord()))}
 	order := a.valueOrder()
 	for _, g := range a.groups() {
 		for _, model := range distinct(g.results, a.modelName) {
@@ -26,6 +26,18 @@ func (a *analysis) meansTable() *document {
 		a.legend(), a.scoringNote())
 	a.meansCSV(d, order)
 	return d
+}
+
+// averagedWord names the scores whose means are shown.
+func (a *analysis) averagedWord() string { return scoresWord(!a.opts.NoCircle) }
+
+// numbered puts the number that a table or figure has in the paper before its
+// title; an instrument of another structure has no such number.
+func (a *analysis) numbered(number, title string) string {
+	if a.opts.NoCircle {
+		return title
+	}
+	return number + title
 }
 
 // modelMeans writes the grid of one model.
@@ -72,7 +84,8 @@ func (a *analysis) meansCSV(d *document, order []int) {
 			row := append(a.keyCells(r), a.d.Values[v].Code, a.d.Values[v].Name, "", "", "", "")
 			k := len(row) - 4
 			if r.meansNA == "" {
-				sd, ok := r.centred[v].SD()
+				_, summaries := a.averaged(r)
+				sd, ok := summaries[v].SD()
 				row[k], row[k+1], row[k+2] = exact(r.means[v]), exactOr(sd, ok), exact(r.ranks[v])
 			}
 			if a.means != nil {

@@ -70,7 +70,11 @@ func (a *analysis) facts() []string {
 	if o.InstrumentNotice != "" {
 		instrument += ". " + capital(strings.TrimSuffix(o.InstrumentNotice, "."))
 	}
-	return append([]string{experiment + ".", instrument + ".", a.sessionsNote()}, a.skippedNotes()...)
+	facts := []string{experiment + ".", instrument + "."}
+	if s := a.turnedNote(); s != "" {
+		facts = append(facts, s)
+	}
+	return append(append(facts, a.sessionsNote()), a.skippedNotes()...)
 }
 
 // capital begins a sentence.
@@ -128,10 +132,29 @@ func (a *analysis) sessionsNote() string {
 
 // scoringNote are the options that concern scores.
 func (a *analysis) scoringNote() string {
-	return fmt.Sprintf("Scoring: a session counts if it answered at least %s %% of the items (min_answered %s)%s. "+
-		"Centred scores are raw scores minus the mean of all answered items of the session.",
+	kinds := "Centred scores are raw scores minus the mean of all answered items of the session."
+	if a.opts.NoCircle {
+		kinds = "A raw score is the mean of the value's answered items, reverse-keyed ones turned round."
+	}
+	return fmt.Sprintf("Scoring: a session counts if it answered at least %s %% of the items (min_answered %s)%s. "+kinds,
 		exact(roundTo(100*a.opts.MinAnswered)), exact(a.opts.MinAnswered),
 		map[bool]string{true: " and an item of every value (require_all_values true)", false: " (require_all_values false)"}[a.opts.RequireAllValues])
+}
+
+// turnedNote says which answers were turned back; empty if none were.
+func (a *analysis) turnedNote() string {
+	turned := 0
+	for i := range a.results {
+		if a.results[i].c.ScaleReversed {
+			turned++
+		}
+	}
+	if turned == 0 {
+		return ""
+	}
+	low, high := a.d.Key.Scale()
+	return fmt.Sprintf("Scale: in %d of %d conditions the answers were given on the reversed scale (scale_reversed); they are turned back, x to %d - x, before anything is computed.",
+		turned, len(a.results), low+high)
 }
 
 // roundTo removes what binary fractions leave behind.

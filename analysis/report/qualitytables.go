@@ -45,18 +45,21 @@ func (a *analysis) qualityTable(all []quality) *document {
 			}
 			s.rows = append(s.rows, row)
 		}
-		t.write(&d.body)
-		u.write(&d.body)
-		v.write(&d.body)
-		s.write(&d.body)
+		for _, g := range []struct {
+			title string
+			grid  *grid
+		}{{"Sessions", &t}, {"Refused and missing", &u}, {"Alike", &v}, {"Answers by status", &s}} {
+			d.subheading(g.title)
+			g.grid.write(&d.body)
+		}
 	})
 	a.qualityCSV(d, all)
-	d.notes = append([]string{"The first grid counts sessions: \"no answer\", \"too few\" and \"value unanswered\" are those left out of every statistic.",
-		"The second counts sessions with an answer refused or unreadable, those in which a reply was asked for again (\"-\": completions.parquet is not there), the share of items " +
+	d.notes = append([]string{"Sessions: \"no answer\", \"too few\" and \"value unanswered\" are those left out of every statistic.",
+		"Refused and missing: sessions with an answer refused or unreadable, those in which a reply was asked for again (\"-\": completions.parquet is not there), the share of items " +
 			"unanswered in the sessions that have a reply (! where it stands out, see below).",
-		"The third counts sessions whose answers are all alike, and among the sessions used: different answer vectors, sessions that " +
+		"Alike: sessions whose answers are all alike, and among the sessions used: different answer vectors, sessions that " +
 			"share their vector with another, and sessions with the most frequent one. At temperature 0 identical requests give near-copies; below 10 % distinct no interval is printed.",
-		"The fourth counts answers by status; ok is the only one with a response."}, a.missingNotes(all)...)
+		"Answers by status: ok is the only one with a response. A grid that is too wide goes on below, with the same first columns."}, a.missingNotes(all)...)
 	d.notes = append(append(append(d.notes, a.servedNotes()...), a.driftNotes()...), a.scoringNote())
 	return d
 }

@@ -50,7 +50,7 @@ type Summary struct {
 type Headline struct {
 	Model          string   `json:"model"`
 	Prompt         string   `json:"prompt"`
-	Temperature    float64  `json:"temperature"`
+	Temperature    *float64 `json:"temperature"` // nil: not stated
 	Administration string   `json:"administration"`
 	Levels         []string `json:"levels,omitempty"`
 	Used           int      `json:"n_used"`
@@ -221,7 +221,7 @@ func (a *analysis) compute(ctx context.Context) error {
 
 // label names a condition in messages.
 func label(c *ingest.Condition) string {
-	s := fmt.Sprintf("model=%s, prompt=%s, temperature=%s, administration=%s", c.Model, c.Prompt, temperature(c.Temperature), c.Administration)
+	s := fmt.Sprintf("model=%s, prompt=%s, temperature=%s, administration=%s", c.Model, c.Prompt, tempOf(c), c.Administration)
 	if len(c.Levels) > 0 {
 		s += ", " + strings.Join(c.Levels, ", ")
 	}

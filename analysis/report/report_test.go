@@ -270,20 +270,71 @@ func TestInstrumentWithoutCircle(t *testing.T) {
 	for i := range 4 {
 		s.Items = append(s.Items, ingesttest.Item{Value: s.Values[i%2]})
 	}
-	s.Conditions = []ingesttest.Condition{{Model: "m", Prompt: "p", Administration: "batch", N: 10, Answer: func(r int, a []int16) {
+	answer := func(r int, a []int16) {
 		for i := range a {
 			a[i] = int16(1 + (r*r+i*r+i)%5)
 		}
-	}}}
-	dir, sum := run(t, s, nil)
+	}
+	s.Conditions = []ingesttest.Condition{{Model: "m", Prompt: "p", Administration: "batch", N: 10, Answer: answer, Anchor: func(int) string { return "A" }},
+		{Model: "n", Prompt: "p", Administration: "batch", N: 10, Answer: answer}}
+	dir, sum := run(t, s, Overrides{"bootstrap": "100"})
 	if h := sum.Headlines[0]; h.NA != "the instrument declares no circular structure" || h.RhoNA != "there is no benchmark of means" {
 		t.Errorf("headline: %+v", h)
 	}
-	for name := range tree(t, filepath.Join(dir, "analysis", "tables")) {
-		if strings.HasPrefix(name, "table1") || strings.HasPrefix(name, "sensitivity") || strings.HasPrefix(name, "structure") {
-			t.Errorf("%s was written", name)
+	files := tree(t, filepath.Join(dir, "analysis", "tables"))
+	for name := range files {
+		for _, of := range []string{"table1", "table5", "sensitivity", "structure", "spearman", "figure6", "anchor_shift"} {
+			if strings.HasPrefix(name, of) {
+				t.Errorf("%s was written", name)
+			}
+		}
+		if b := string(files[name]); strings.HasSuffix(name, ".md") && (strings.Contains(b, "SSD") || strings.Contains(b, "rho") || strings.Contains(b, "NA [")) {
+			t.Errorf("%s speaks of what there is not:\n%s", name, b)
 		}
 	}
+	for name, want := range map[string]string{
+		"table2_4_means.md":  "# Means of the raw value scores, with their ranks\n",
+		"uncertainty.md":     "# Uncertainty: means of the raw value scores with 95 % intervals\n",
+		"differences.md":     "| m     | n      | p, T 0.0, batch | A     |",
+		"correlations.md":    "# Correlations of the raw value scores\n",
+		"cronbach_alpha.csv": ",alpha,",
+	} {
+		if !strings.Contains(string(files[name]), want) {
+			t.Errorf("%s does not say %q:\n%s", name, want, files[name])
+		}
+	}
+	means, sum2 := valueMeans(t, dir), 0.0
+	for _, x := range means {
+		sum2 += x
+	}
+	if len(means) != 4 || sum2 < 4*2 {
+		t.Errorf("the means that are ranked and have intervals are %v, want raw ones", means)
+	}
+}
+
+// valueMeans are the means that intervals.parquet has.
+func valueMeans(t *testing.T, dir string) []float64 {
+	t.Helper()
+	tab, err := tabular.Open(filepath.Join(dir, "analysis", "intervals.parquet"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tab.Close()
+	statistic, err := tab.Strings("statistic")
+	if err != nil {
+		t.Fatal(err)
+	}
+	estimate, err := tab.Float64s("estimate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []float64
+	for i := range tab.NumRows {
+		if statistic.At(i) == "mean" {
+			out = append(out, estimate.Values[i])
+		}
+	}
+	return out
 }
 
 func TestOverridesAreChecked(t *testing.T) {

@@ -103,7 +103,8 @@ func (a *analysis) statistic(r *result, p *plan) bootstrap.Statistic {
 		for i, u := range p.unit {
 			w[i] = units[u]
 		}
-		means, err := r.scores.Centred.Means(w)
+		scores, _ := a.averaged(r)
+		means, err := scores.Means(w)
 		if err != nil {
 			return
 		}

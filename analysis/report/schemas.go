@@ -28,7 +28,7 @@ func Schemas(factors []string) []tabular.Schema {
 		col("condition_id", tabular.String, "the condition, as in conditions.parquet"),
 		col("model", tabular.String, "level of the factor model"),
 		col("prompt", tabular.String, "level of the factor prompt"),
-		col("temperature", tabular.Float64, "level of the factor temperature"),
+		null("temperature", tabular.Float64, "level of the factor temperature; null where it is not stated"),
 		col("administration", tabular.String, "level of the factor administration"),
 	}
 	for _, f := range factors {
@@ -92,7 +92,7 @@ func summaryColumns(value tabular.Column) []tabular.Column {
 		null("sd_raw", tabular.Float64, "standard deviation of the raw scores, divisor n - 1"),
 		null("mean_centred", tabular.Float64, "mean of the centred scores"),
 		null("sd_centred", tabular.Float64, "standard deviation of the centred scores, divisor n - 1"),
-		null("rank", tabular.Float64, "rank of mean_centred, 1 is the highest, ties share the average"),
+		null("rank", tabular.Float64, "rank of mean_centred, of mean_raw where the instrument claims no circle; 1 is the highest, ties share the average"),
 		null("benchmark", tabular.Float64, "the value's number in the benchmark of means"),
 		null("alpha", tabular.Float64, "Cronbach's alpha of the value's items"),
 		null("alpha_na_reason", tabular.String, "why alpha is null"),
@@ -111,7 +111,7 @@ func fitColumns() []tabular.Column {
 		col("n_value_missing", tabular.Int32, "left out: a value without an answer"),
 		col("n_distinct", tabular.Int32, "different vectors of answers among the sessions used"),
 		null("means_benchmark", tabular.String, "name of the benchmark of means"),
-		null("rho", tabular.Float64, "Spearman's rho of the centred means with the benchmark"),
+		null("rho", tabular.Float64, "Spearman's rho of the means (raw ones where the instrument claims no circle, else centred) with the benchmark"),
 		null("rho_p", tabular.Float64, "two-sided p of rho, from t with number of values - 2 degrees of freedom"),
 		null("rho_na_reason", tabular.String, "why rho is null"),
 		null("structure_benchmark", tabular.String, "name of the benchmark of the structure"),

@@ -11,7 +11,13 @@ import (
 // documents makes the tables for readers, by file name.
 func (a *analysis) documents() map[string][]byte {
 	docs := map[string]*document{
-		"spearman": a.spearmanTable(), "table2_4_means": a.meansTable(), "uncertainty": a.uncertaintyTable(),
+		"table2_4_means": a.meansTable(), "uncertainty": a.uncertaintyTable(),
+	}
+	if a.means != nil {
+		docs["spearman"] = a.spearmanTable()
+	}
+	if a.opts.NoCircle && len(a.d.Values) > 1 {
+		docs["correlations"] = a.correlationTable()
 	}
 	maps.Copy(docs, a.qualityTables())
 	maps.Copy(docs, a.besideDocuments())
@@ -78,7 +84,7 @@ func distinct(results []*result, of func(*ingest.Condition) string) []string {
 }
 
 func promptOf(c *ingest.Condition) string { return c.Prompt }
-func tempOf(c *ingest.Condition) string   { return temperature(c.Temperature) }
+func tempOf(c *ingest.Condition) string   { return c.TemperatureWord() }
 
 // find is the result of a cell, or nil.
 func (a *analysis) find(results []*result, model, prompt, temp string) *result {
@@ -122,7 +128,11 @@ func (a *analysis) keyHeader() []string {
 }
 
 func (a *analysis) keyCells(r *result) []string {
-	return append([]string{r.c.Model, temperature(r.c.Temperature), r.c.Prompt, r.c.Administration}, r.c.Levels...)
+	temperature := "" // a missing number is an empty field
+	if r.c.Temperature != nil {
+		temperature = tempOf(r.c)
+	}
+	return append([]string{r.c.Model, temperature, r.c.Prompt, r.c.Administration}, r.c.Levels...)
 }
 
 // tailHeader and tailCells end every row of a CSV: N, benchmark, simulated.
@@ -190,6 +200,6 @@ func (a *analysis) spearmanTable() *document {
 		d.notes = append(d.notes, a.benchmarkNote(a.means))
 	}
 	d.notes = append(d.notes, fmt.Sprintf("Two-sided p of rho = 0, from t with %d - 2 degrees of freedom: * below .05, ** below .01, *** below .001. "+
-		"The means are of centred scores.", len(a.d.Values)), a.scoringNote())
+		"The means are of %s scores.", len(a.d.Values), a.averagedWord()), a.scoringNote())
 	return d
 }

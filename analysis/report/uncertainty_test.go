@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"circumplex.example/analysis/ingest"
 	"circumplex.example/analysis/ingest/ingesttest"
 	"circumplex.example/analysis/tabular"
 	"github.com/google/go-cmp/cmp"
@@ -254,11 +255,15 @@ func TestMissingnessThatStandsOutIsFlagged(t *testing.T) {
 }
 
 func TestCoverageIsPrinted(t *testing.T) {
-	a := &analysis{}
+	a := &analysis{means: &ingest.Benchmark{}}
 	for _, want := range []string{"500 samples of each, 399 resamples", "value means", "approximate"} {
 		if s := a.coverageNote(); !strings.Contains(s, want) {
 			t.Errorf("no %q in: %s", want, s)
 		}
+	}
+	// Where nothing is compared with a benchmark, that of the means alone.
+	if s := (&analysis{}).coverageNote(); strings.Contains(s, "rho") || !strings.Contains(s, "500 samples of each") {
+		t.Errorf("coverage of means alone: %s", s)
 	}
 	if approximate("mean") || !approximate("rho") || approximate("ssd") {
 		t.Error("means and SSD hold the truth in 90 % or more of the samples everywhere, rho does not")

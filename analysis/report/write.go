@@ -79,7 +79,10 @@ func (a *analysis) writeTable(out string, s tabular.Schema, fill func(*tabular.W
 
 // conditionKey are the values of the columns that every table begins with.
 func conditionKey(c *ingest.Condition) []any {
-	row := []any{c.ID, c.Model, c.Prompt, c.Temperature, c.Administration}
+	row := []any{c.ID, c.Model, c.Prompt, nil, c.Administration}
+	if c.Temperature != nil {
+		row[3] = *c.Temperature
+	}
 	for _, l := range c.Levels {
 		row = append(row, l)
 	}
@@ -137,7 +140,11 @@ func (a *analysis) scoreRow(w *tabular.Writer, r *result, resp *ingest.Responden
 	w.Col(0).AppendString(r.c.ID)
 	w.Col(1).AppendString(r.c.Model)
 	w.Col(2).AppendString(r.c.Prompt)
-	w.Col(3).AppendFloat64(r.c.Temperature)
+	if t := r.c.Temperature; t != nil {
+		w.Col(3).AppendFloat64(*t)
+	} else {
+		w.Col(3).AppendNull()
+	}
 	w.Col(4).AppendString(r.c.Administration)
 	n := 5
 	for _, l := range r.c.Levels {

@@ -25,13 +25,14 @@ fit <- load("analysis_fit")
 maps <- load("analysis_mds")
 theirs <- load("analysis_correlations")
 
-# Value scores: one row a respondent, one column a value. A reverse-keyed item is
-# turned round: 1 becomes 6 on a scale from 1 to 6.
+# Value scores: one row a respondent, one column a value. An answer on a reversed
+# scale is turned back, and a reverse-keyed item turned round: 1 becomes 6 on a scale
+# from 1 to 6. Both together cancel out.
 values <- unique(items$value)
-answered <- responses[responses$status == "ok", c("condition_id", "respondent_id", "item", "value", "response")]
+answered <- responses[responses$status == "ok", c("condition_id", "respondent_id", "scale_reversed", "item", "value", "response")]
 key <- items[match(answered$item, items$item), ]
-reverse <- key$reverse == "true"
-answered$score <- ifelse(reverse, key$scale_min + key$scale_max - answered$response, answered$response)
+turn <- (key$reverse == "true") != (answered$scale_reversed == "true")
+answered$score <- ifelse(turn, key$scale_min + key$scale_max - answered$response, answered$response)
 raw <- tapply(answered$score, list(answered$respondent_id, factor(answered$value, values)), mean)
 condition <- answered$condition_id[match(rownames(raw), answered$respondent_id)]
 

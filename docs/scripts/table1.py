@@ -24,10 +24,12 @@ def value_scores(items, responses, options):
     """Raw and centred scores: one row a respondent, one column a value."""
     answered = responses[responses["status"] == "ok"].merge(
         items[["item", "reverse", "scale_min", "scale_max"]], on="item", validate="many_to_one")
-    # A reverse-keyed item is turned round: 1 becomes 6 on a scale from 1 to 6.
+    # An answer on a reversed scale is turned back, and a reverse-keyed item turned
+    # round: 1 becomes 6 on a scale from 1 to 6. Both together cancel out.
     keyed = answered["response"].astype(float)
     turned = answered["scale_min"] + answered["scale_max"] - keyed
-    answered["score"] = keyed.where(~answered["reverse"].astype(bool), turned)
+    turn = answered["reverse"].astype(bool) != answered["scale_reversed"].astype(bool)
+    answered["score"] = keyed.where(~turn, turned)
 
     by = ["condition_id", "respondent_id"]
     raw = answered.groupby(by + ["value"])["score"].mean().unstack("value")
@@ -63,7 +65,7 @@ def procrustes_ssd(target, config):
 def main(results):
     read = lambda name: pd.read_parquet(results / f"{name}.parquet")
     options = read("options").set_index("name")["value"]
-    responses = read("responses")[["condition_id", "respondent_id", "item", "value", "response", "status"]]
+    responses = read("responses")[["condition_id", "respondent_id", "scale_reversed", "item", "value", "response", "status"]]
     raw, centred = value_scores(read("items"), responses, options)
     benchmarks = read("benchmarks")
     fit = read("analysis/fit").set_index("condition_id")

@@ -71,7 +71,8 @@ What stands in the Parquet files of ` + "`results/<experiment>/`" + `. The same 
 * Ids and keys are hexadecimal text. Tables are joined by ` + "`condition_id`" + ` and ` + "`respondent_id`" + `.
 * Rows are sorted by model, prompt, temperature, administration, further factors, replicate, position. Levels are sorted by name, temperatures by value.
 * A further factor of an experiment is one more column, after ` + "`administration`" + `, in every table that has that column.
-* The declared variables shown for ` + "`respondents`" + ` are those of the quickstart; yours are named as you named them. A circle of the instrument is a column ` + "`circle_<name>`" + ` of ` + "`values`" + `.
+* The declared variables shown for ` + "`respondents`" + ` are those of the quickstart; yours are named as you named them. A circle of the instrument is a column ` + "`circle_<name>`" + ` of ` + "`values`" + `, and each form of a wording a column ` + "`text_<wording>_<form>`" + ` of ` + "`items`" + `.
+* ` + "`response`" + ` is the answer as given, on the scale as shown. Turn it back (` + "`scale_min + scale_max - response`" + `) where ` + "`scale_reversed`" + ` is true, and where the item is reverse-keyed; both together cancel out.
 * The metadata of each file has ` + "`table_version`, `design_hash`, `instrument_hash` and `simulated`" + `.
 `
 

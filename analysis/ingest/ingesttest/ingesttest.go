@@ -37,6 +37,8 @@ type Item struct {
 type Condition struct {
 	Model, Prompt, Administration string
 	Temperature                   float64
+	NoTemperature                 bool     // the tables do not state it
+	ScaleReversed                 bool     // Answer gives the answers as given on the reversed scale
 	Levels                        []string // of the further factors
 	N                             int
 	// Answer gives the responses of a replicate (from 0), a number an item.
@@ -187,19 +189,20 @@ func (w *writer) further() []tabular.Column {
 func (w *writer) conditions() {
 	columns := []tabular.Column{column("condition_id", tabular.String), column("experiment", tabular.String), column("provider", tabular.String),
 		column("simulated", tabular.Bool), column("model", tabular.String), column("prompt", tabular.String),
-		column("temperature", tabular.Float64), column("administration", tabular.String)}
-	columns = append(append(columns, w.further()...), column("n_planned", tabular.Int32), column("n_complete", tabular.Int32))
+		column("temperature", tabular.Float64, true), column("administration", tabular.String)}
+	columns = append(append(columns, w.further()...), column("n_planned", tabular.Int32), column("n_complete", tabular.Int32),
+		column("scale_reversed", tabular.Bool), column("item_wording", tabular.String, true))
 	skipped := slices.ContainsFunc(w.spec.Conditions, func(c Condition) bool { return c.Skipped != "" })
 	if skipped {
 		columns = append(columns, column("params_skipped", tabular.String, true), column("served_unexpected", tabular.Bool))
 	}
 	w.table("conditions", columns, func(tw *tabular.Writer) {
 		for i, c := range w.spec.Conditions {
-			row := []any{conditionID(i), "test", "simulated", w.spec.Simulated, c.Model, c.Prompt, c.Temperature, c.Administration}
+			row := []any{conditionID(i), "test", "simulated", w.spec.Simulated, c.Model, c.Prompt, c.temperature(), c.Administration}
 			for _, l := range c.Levels {
 				row = append(row, l)
 			}
-			row = append(row, c.N, c.N)
+			row = append(row, c.N, c.N, c.ScaleReversed, nil)
 			if skipped && c.Skipped == "" {
 				row = append(row, nil, !c.AsAsked)
 			} else if skipped {
@@ -208,6 +211,13 @@ func (w *writer) conditions() {
 			add(tw, row...)
 		}
 	})
+}
+
+func (c *Condition) temperature() any {
+	if c.NoTemperature {
+		return nil
+	}
+	return c.Temperature
 }
 
 func conditionID(i int) string { return fmt.Sprintf("c%04d", i) }
@@ -234,8 +244,8 @@ func (w *writer) respondents() {
 
 func (w *writer) responses() {
 	columns := []tabular.Column{column("respondent_id", tabular.String), column("condition_id", tabular.String), column("model", tabular.String),
-		column("prompt", tabular.String), column("temperature", tabular.Float64), column("administration", tabular.String)}
-	columns = append(append(columns, w.further()...), column("replicate", tabular.Int32), column("item", tabular.Int32), column("value", tabular.String),
+		column("prompt", tabular.String), column("temperature", tabular.Float64, true), column("administration", tabular.String)}
+	columns = append(append(columns, w.further()...), column("replicate", tabular.Int32), column("scale_reversed", tabular.Bool), column("item", tabular.Int32), column("value", tabular.String),
 		column("position", tabular.Int32), column("response", tabular.Int32, true), column("raw_answer", tabular.String, true), column("status", tabular.String))
 	answers := make([]int16, len(w.spec.Items))
 	w.table("responses", columns, func(tw *tabular.Writer) {
@@ -249,17 +259,22 @@ func (w *writer) responses() {
 					tw.Col(1).AppendString(id)
 					tw.Col(2).AppendString(c.Model)
 					tw.Col(3).AppendString(c.Prompt)
-					tw.Col(4).AppendFloat64(c.Temperature)
+					if c.NoTemperature {
+						tw.Col(4).AppendNull()
+					} else {
+						tw.Col(4).AppendFloat64(c.Temperature)
+					}
 					tw.Col(5).AppendString(c.Administration)
 					for j, l := range c.Levels {
 						tw.Col(6 + j).AppendString(l)
 					}
 					at := 6 + len(c.Levels)
 					tw.Col(at).AppendInt32(int32(r + 1))
-					tw.Col(at + 1).AppendInt32(int32(k + 1))
-					tw.Col(at + 2).AppendString(it.Value)
-					tw.Col(at + 3).AppendInt32(int32(k + 1))
-					response(tw, at+4, answers[k])
+					tw.Col(at + 1).AppendBool(c.ScaleReversed)
+					tw.Col(at + 2).AppendInt32(int32(k + 1))
+					tw.Col(at + 3).AppendString(it.Value)
+					tw.Col(at + 4).AppendInt32(int32(k + 1))
+					response(tw, at+5, answers[k])
 					_ = tw.EndRow()
 				}
 			}

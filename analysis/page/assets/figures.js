@@ -23,6 +23,7 @@
   };
 
   const map = () => {
+    if (!data.map) return;
     const box = byId("map"), list = chosen();
     const fitted = list.filter(({ c }) => c.x.some((x) => x !== null));
     byId("map-text").textContent = list.map(({ c }) => c.ssd === null ? `${c.name}: NA, ${c.fitNA || "there is no fit"}.`
@@ -67,9 +68,10 @@
   const means = () => {
     const box = byId("means"), list = chosen().filter(({ c }) => c.mean.some((m) => m !== null));
     const all = chosen();
-    byId("means-text").textContent = all.map(({ c }) => c.rho === null ? `${c.name}: rho NA, ${c.rhoNA || "there is no benchmark"}.` : `${c.name}: rho ${number(c.rho, 3)}, n ${c.n}.`).join(" ") + ` Centred means, in the order of ${data.benchmark}.`;
+    const about = (c) => !data.rho ? `n ${c.n}` : c.rho === null ? `rho NA, ${c.rhoNA || "there is no benchmark"}` : `rho ${number(c.rho, 3)}, n ${c.n}`;
+    byId("means-text").textContent = all.map(({ c }) => `${c.name}: ${about(c)}.`).join(" ") + ` ${data.scores === "raw" ? "Raw" : "Centred"} means, in the order of ${data.benchmark}.`;
     const benched = data.values.some((v) => v.mean !== null);
-    if (!list.length && !benched) return empty(box, "No means: " + (all.length ? all[0].c.rhoNA : "no condition is chosen") + ".");
+    if (!list.length && !benched) return empty(box, "No means: " + (all.length ? all[0].c.rhoNA || "no session can be used" : "no condition is chosen") + ".");
     const rest = visible().map((i) => data.conditions[i]).filter((c) => !list.some((x) => x.c === c) && c.mean.some((m) => m !== null));
     const width = Math.max(280, box.clientWidth), narrow = width < 430, row = 26, left = narrow ? 46 : Math.min(190, width * 0.36);
     const entries = [...(benched ? [["bench", data.benchmark, 60]] : []), ...list.map(({ kind, c }) => [kind, c.name, Math.floor((width - 30) / 7)])];
@@ -77,13 +79,13 @@
     const numbers = [...data.values.map((v) => v.mean), ...list.flatMap(({ c }) => [...c.mean, ...c.low, ...c.high]), ...rest.flatMap((c) => c.mean)].filter((x) => x !== null);
     const low = Math.floor(Math.min(...numbers) * 2) / 2, high = Math.max(low + 0.5, Math.ceil(Math.max(...numbers) * 2) / 2);
     const X = (x) => left + 14 + ((x - low) / (high - low)) * (width - left - 28), Y = (k) => top + row * (k + 0.5);
-    const svg = frame("means", width, height, `Means of ${data.values.length} values: ${list.map(({ c }) => c.name).join(" and ")} beside ${data.benchmark}`);
+    const svg = frame("means", width, height, `Means of ${data.values.length} values: ${list.map(({ c }) => c.name).join(" and ")}${benched ? ` beside ${data.benchmark}` : ""}`);
     legend(svg, entries, 10);
     const step = (high - low) / 0.5 > 8 || narrow ? 1 : 0.5;
     for (let t = Math.ceil(low / step) * step; t <= high + 1e-9; t += step) {
       svg.append(node("line", { x1: X(t), x2: X(t), y1: top, y2: bottom, stroke: t === 0 ? "#7a8590" : "#e3e7eb" }), node("text", { x: X(t), y: bottom + 14, "text-anchor": "middle", class: "faint" }, number(t, 1)));
     }
-    svg.append(node("text", { x: (left + width) / 2, y: bottom + 33, "text-anchor": "middle", class: "faint" }, "centred mean"));
+    svg.append(node("text", { x: (left + width) / 2, y: bottom + 33, "text-anchor": "middle", class: "faint" }, `${data.scores} mean`));
     data.order.forEach((v, k) => svg.append(node("text", { x: left, y: Y(k), "text-anchor": "end", "dominant-baseline": "central" }, narrow ? data.values[v].code : data.values[v].name)));
     const line = (of, colour, wide) => {
       let d = "", down = false;
@@ -132,13 +134,30 @@
       if (row.cells.length > 1 || (name === "td")) c.className = "n";
       row.append(c);
     };
-    const titles = ["value", "benchmark mean", ...list.flatMap((_, i) => { const w = list.length > 1 ? ` ${i + 1}` : ""; return [`mean${w}`, `sd${w}`, `rank${w}`, `map x${w}`, `map y${w}`]; }), "benchmark x", "benchmark y"];
-    titles.forEach((t) => cell(head, "th", t, "col"));
+    // Each column: its title, and what it shows of a value. Ranks are printed as they are.
+    const columns = [];
+    const add = (title, of, whole) => columns.push({ title, of, whole });
+    if (data.rho) add("benchmark mean", (v) => data.values[v].mean);
+    list.forEach(({ c }, i) => {
+      const w = list.length > 1 ? ` ${i + 1}` : "";
+      add(`mean${w}`, (v) => c.mean[v]);
+      add(`sd${w}`, (v) => c.sd[v]);
+      add(`rank${w}`, (v) => c.rank[v], true);
+      if (data.map) {
+        add(`map x${w}`, (v) => c.x[v]);
+        add(`map y${w}`, (v) => c.y[v]);
+      }
+    });
+    if (data.map) {
+      add("benchmark x", (v) => data.values[v].x);
+      add("benchmark y", (v) => data.values[v].y);
+    }
+    ["value", ...columns.map((c) => c.title)].forEach((t) => cell(head, "th", t, "col"));
     const body = table.createTBody();
     data.order.forEach((v) => {
       const row = body.insertRow(), w = data.values[v];
       cell(row, "th", `${w.name} (${w.code})`, "row");
-      [w.mean, ...list.flatMap(({ c }) => [c.mean[v], c.sd[v], c.rank[v], c.x[v], c.y[v]]), w.x, w.y].forEach((x, i) => cell(row, "td", (i - 1) % 5 === 2 && i < list.length * 5 + 1 && x !== null ? String(x) : number(x, 4)));
+      columns.forEach(({ of, whole }) => cell(row, "td", whole && of(v) !== null ? String(of(v)) : number(of(v), 4)));
     });
   };
 
@@ -190,7 +209,7 @@
   document.addEventListener("conditions", fill);
   let last = 0;
   new ResizeObserver(() => {
-    if (byId("map").clientWidth !== last) requestAnimationFrame(redraw);
-    last = byId("map").clientWidth;
-  }).observe(byId("map"));
+    if (byId("means").clientWidth !== last) requestAnimationFrame(redraw);
+    last = byId("means").clientWidth;
+  }).observe(byId("means"));
 })();

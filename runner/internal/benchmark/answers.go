@@ -100,7 +100,7 @@ func condition(d *ingest.Data, id string) (*ingest.Condition, error) {
 		if c.ID == id || id == "" && len(d.Conditions) == 1 {
 			return c, nil
 		}
-		known = append(known, fmt.Sprintf("%s (model=%s, prompt=%s, temperature=%v, administration=%s)", c.ID, c.Model, c.Prompt, c.Temperature, c.Administration))
+		known = append(known, fmt.Sprintf("%s (model=%s, prompt=%s, temperature=%s, administration=%s)", c.ID, c.Model, c.Prompt, c.TemperatureWord(), c.Administration))
 	}
 	if id != "" {
 		return nil, fmt.Errorf("%s: there is no condition %q", d.Dir, id)

@@ -126,13 +126,29 @@ func printHeadlines(w io.Writer, name string, sum *report.Summary) {
 	for range further {
 		head = append(head, "level")
 	}
-	t.AppendHeader(append(head, "n", "rho", "SSD", "p"))
+	rho := slices.ContainsFunc(sum.Headlines, func(h report.Headline) bool { return h.RhoNA != report.NoMeansBenchmark })
+	ssd := slices.ContainsFunc(sum.Headlines, func(h report.Headline) bool { return h.NA != report.NoStructureBenchmark && h.NA != report.NoCircle })
+	head = append(head, "n")
+	if rho {
+		head = append(head, "rho")
+	}
+	if ssd {
+		head = append(head, "SSD", "p")
+	}
+	t.AppendHeader(head)
 	for _, h := range sum.Headlines {
-		row := table.Row{h.Model, h.Prompt, fmt.Sprintf("%.1f", h.Temperature), h.Administration}
+		row := table.Row{h.Model, h.Prompt, ingest.TemperatureWord(h.Temperature), h.Administration}
 		for _, l := range h.Levels {
 			row = append(row, l)
 		}
-		t.AppendRow(append(row, num(h.Used), figure(h.Rho, 2), figure(h.SSD, 2), figure(h.P, 4)))
+		row = append(row, num(h.Used))
+		if rho {
+			row = append(row, figure(h.Rho, 2))
+		}
+		if ssd {
+			row = append(row, figure(h.SSD, 2), figure(h.P, 4))
+		}
+		t.AppendRow(row)
 	}
 	printTrimmed(w, t.Render())
 	for _, n := range sum.Notes {

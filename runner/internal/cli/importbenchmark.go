@@ -175,7 +175,7 @@ func answersBenchmark(file string, f benchmarkFlags, exp *schema.Experiment, abo
 	defer func() { _ = os.RemoveAll(dir) }() // a temporary directory: what stays is the system's to clear
 	job := importer.Job{File: file, Name: "benchmark", Instrument: exp.Instrument, Analysis: exp.Analysis, Items: f.items,
 		NA: []string{"NA"}, Dir: filepath.Join(dir, "results"), ProgramVersion: Version,
-		Set: map[string]string{"model": "people", "prompt": "none", "temperature": "0", "administration": "batch"}}
+		Set: map[string]string{"model": "people", "prompt": "none", "administration": "batch"}}
 	if f.answers.Group != "" {
 		job.Keep = []importer.Keep{{Name: f.answers.Group, Column: f.answers.Group}}
 	}

@@ -15,6 +15,7 @@ package design
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 
 	"circumplex.example/schema"
@@ -185,6 +186,23 @@ func (c *Cell) ItemOrder() string {
 	return ""
 }
 
+// ScaleReversed reports whether the cell's respondents are shown the answer
+// scale the other way round.
+func (c *Cell) ScaleReversed() bool {
+	return slices.ContainsFunc(c.Further, func(f *schema.FurtherLevel) bool { return f.Scale == "reversed" })
+}
+
+// Wording returns the wording of the items that the cell's respondents are
+// shown, "" for the instrument's own.
+func (c *Cell) Wording() string {
+	for _, f := range c.Further {
+		if f.Wording != "" {
+			return f.Wording
+		}
+	}
+	return ""
+}
+
 // System returns the cell's system prompt; nil if none is sent.
 func (c *Cell) System() *schema.Template {
 	for _, f := range c.Further {
@@ -199,14 +217,16 @@ func (c *Cell) System() *schema.Template {
 	return c.Prompt.System
 }
 
-// Text returns what a further factor fills its placeholder with.
-func (d *Design) Text(c *Cell, factor string) (string, bool) {
+// Text returns what the cell itself fills a placeholder with: the text of a
+// further factor's level, or the scale as the cell's respondents are shown it.
+func (d *Design) Text(c *Cell, placeholder string) (string, bool) {
+	in := d.Experiment.Instrument
 	for i, f := range d.Experiment.Further {
-		if f.Name == factor && c.Further[i].Text != nil {
-			return *c.Further[i].Text, true
+		if f.Name == placeholder && c.Further[i].Text != nil {
+			return in.FillScale(*c.Further[i].Text, c.Wording(), c.ScaleReversed()), true
 		}
 	}
-	return "", false
+	return in.ScaleText(placeholder, c.Wording(), c.ScaleReversed())
 }
 
 // LevelsOf returns a cell's levels in the order of FactorNames.

@@ -94,15 +94,15 @@ func TestUnknownFactorsAreSaid(t *testing.T) {
 	j := job(t, "q1,q2,q3,q4\n1,2,3,4\n")
 	j.Title = "A field study"
 	res := run(t, j)
-	want(t, "conditions", table(t, j.Dir, "conditions", "model", "prompt", "temperature", "administration"), []string{"unknown unknown 0 unknown"})
+	want(t, "conditions", table(t, j.Dir, "conditions", "model", "prompt", "temperature", "administration"), []string{"unknown unknown . unknown"})
 	d, err := ingest.Read(j.Dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := d.Options.Title; got != "A field study; imported from answers.csv; temperature unknown, written as 0" {
+	if got := d.Options.Title; got != "A field study; imported from answers.csv; temperature not stated" {
 		t.Errorf("title %q", got)
 	}
-	if s := strings.Join(res.Warnings, "\n"); !strings.Contains(s, "the temperature is unknown") || !strings.Contains(s, "model, prompt, administration") {
+	if s := strings.Join(res.Warnings, "\n"); !strings.Contains(s, "the temperature is not stated") || !strings.Contains(s, "model, prompt, administration") {
 		t.Errorf("warnings: %s", s)
 	}
 	j.Set["temperature"], j.Set["model"] = "0.70", "m"

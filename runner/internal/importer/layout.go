@@ -145,9 +145,6 @@ func (l *layout) index(flag, name string) (int, error) {
 func (l *layout) findRoles(job *Job) error {
 	for _, role := range append(slices.Clone(l.factors), roleForm, roleRespondent, roleReplicate) {
 		o := origin{column: -1, text: Unknown}
-		if role == "temperature" {
-			o.text = "0"
-		}
 		name, mapped := job.Columns[role]
 		text, set := job.Set[role]
 		switch {

@@ -13,8 +13,8 @@ func (r *rowReader) finish() {
 	slices.SortFunc(r.out.conditions, func(a, b *condition) int {
 		for i := range a.levels {
 			c := cmp.Compare(a.levels[i], b.levels[i])
-			if i == 2 {
-				c = cmp.Compare(a.temperature, b.temperature)
+			if i == 2 && a.temperature != nil && b.temperature != nil {
+				c = cmp.Compare(*a.temperature, *b.temperature)
 			}
 			if c != 0 {
 				return c

@@ -42,7 +42,7 @@ func (w *writer) factors() map[string]string {
 		case o.given:
 			out[f] = o.text
 		case f == "temperature":
-			out[f] = "unknown, written as 0"
+			out[f] = "not stated"
 		default:
 			out[f] = Unknown
 		}
@@ -65,7 +65,7 @@ func (w *writer) warnings(res *Result) []string {
 		}
 	}
 	if !w.lay.origins["temperature"].given {
-		out = append(out, "the temperature is unknown and written as 0; say it with --set temperature=0.7 or --column temperature=COLUMN")
+		out = append(out, "the temperature is not stated, so it is null; say it with --set temperature=0.7 or --column temperature=COLUMN")
 	}
 	var unknown []string
 	for _, f := range []string{"model", "prompt", "administration"} {

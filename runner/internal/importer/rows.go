@@ -24,7 +24,7 @@ type BadCell struct {
 type condition struct {
 	id          string
 	levels      []string // as layout.factors
-	temperature float64
+	temperature *float64 // nil: the source does not say
 	records     []*record
 }
 
@@ -72,8 +72,10 @@ func readRows(job *Job, lay *layout, src *source) (*rowsRead, error) {
 	r := &rowReader{job: job, lay: lay, path: absolute(src.path), byLevels: map[string]*condition{},
 		cells: cellReader{min: job.Instrument.Min, max: job.Instrument.Max, na: trimmed(job.NA), decimalComma: src.decimalComma},
 		out:   &rowsRead{dropped: make([]int, len(job.Drop)), raw: map[cellID]string{}}}
-	if _, err := r.temperature(lay.origins["temperature"].text); err != nil {
-		return nil, usagef("give a number, for example  --set temperature=0.7", "--set temperature=%s: %v", lay.origins["temperature"].text, err)
+	if o := lay.origins["temperature"]; o.given && o.column < 0 {
+		if _, err := r.temperature(o.text); err != nil {
+			return nil, usagef("give a number, for example  --set temperature=0.7", "--set temperature=%s: %v", o.text, err)
+		}
 	}
 	if err := r.formProblem(lay.origins[roleForm].text); err != "" {
 		return nil, usagef("give one of female, male, neutral", "--set form=%s: %s", lay.origins[roleForm].text, err)
@@ -174,7 +176,7 @@ func (r *rowReader) level(row row, o origin) string {
 // condition finds or makes the condition of a row.
 func (r *rowReader) condition(row row) *condition {
 	levels := make([]string, len(r.lay.factors))
-	var temperature float64
+	var temperature *float64
 	for i, f := range r.lay.factors {
 		o := r.lay.origins[f]
 		levels[i] = r.level(row, o)
@@ -182,15 +184,15 @@ func (r *rowReader) condition(row row) *condition {
 			r.fail(row, o.column, fmt.Sprintf("fill it in, or leave such rows out:  --drop '%s='", r.lay.header[max(0, o.column)]), "the %s is missing", f)
 			return nil
 		}
-		if f != "temperature" {
+		if f != "temperature" || !o.given {
 			continue
 		}
-		var err error
-		if temperature, err = r.temperature(levels[i]); err != nil {
+		x, err := r.temperature(levels[i])
+		if err != nil {
 			r.fail(row, o.column, "write it as a number, such as 0.7", "%v", err)
 			return nil
 		}
-		levels[i] = strconv.FormatFloat(temperature, 'g', -1, 64)
+		temperature, levels[i] = &x, strconv.FormatFloat(x, 'g', -1, 64)
 	}
 	id := conditionID(r.job.Name, r.lay.factors, levels)
 	c := r.byLevels[id]

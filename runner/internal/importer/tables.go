@@ -10,9 +10,12 @@ import (
 // next column. Temperature is the third.
 func (c *condition) append(t *tabular.Writer, k int) int {
 	for i, level := range c.levels {
-		if i == 2 {
-			t.Col(k).AppendFloat64(c.temperature)
-		} else {
+		switch {
+		case i == 2 && c.temperature == nil:
+			t.Col(k).AppendNull()
+		case i == 2:
+			t.Col(k).AppendFloat64(*c.temperature)
+		default:
 			t.Col(k).AppendString(level)
 		}
 		k++
@@ -39,6 +42,8 @@ func (w *writer) conditions(t *tabular.Writer) error {
 		t.Col(k + 3).AppendNull()
 		t.Col(k + 4).AppendBool(false)
 		t.Col(k + 5).AppendNull()
+		t.Col(k + 6).AppendBool(false)
+		t.Col(k + 7).AppendNull()
 		if err := t.EndRow(); err != nil {
 			return err
 		}
@@ -110,20 +115,21 @@ func (w *writer) answers(t *tabular.Writer, c *condition, r *record) error {
 		t.Col(1).AppendString(c.id)
 		k := c.append(t, 2)
 		t.Col(k).AppendInt32(int32(r.replicate))
-		t.Col(k + 1).AppendInt32(int32(it.Number))
-		t.Col(k + 2).AppendString(it.Value)
-		t.Col(k + 3).AppendInt32(int32(i + 1))
+		t.Col(k + 1).AppendBool(false)
+		t.Col(k + 2).AppendInt32(int32(it.Number))
+		t.Col(k + 3).AppendString(it.Value)
+		t.Col(k + 4).AppendInt32(int32(i + 1))
 		raw := w.data.raw[cellID{r.row, i}]
 		if r.status[i] == statusOK {
-			t.Col(k + 4).AppendInt32(int32(r.response[i]))
+			t.Col(k + 5).AppendInt32(int32(r.response[i]))
 			if raw == "" {
 				raw = strconv.Itoa(int(r.response[i]))
 			}
 		} else {
-			t.Col(k + 4).AppendNull()
+			t.Col(k + 5).AppendNull()
 		}
-		t.Col(k + 5).AppendStringOrNull(raw)
-		t.Col(k + 6).AppendString(r.status[i].String())
+		t.Col(k + 6).AppendStringOrNull(raw)
+		t.Col(k + 7).AppendString(r.status[i].String())
 		if err := t.EndRow(); err != nil {
 			return err
 		}

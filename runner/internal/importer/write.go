@@ -158,7 +158,7 @@ func title(job *Job, lay *layout, rec table.Import) string {
 		t = job.Title + "; " + t
 	}
 	if !lay.origins["temperature"].given {
-		t += "; temperature unknown, written as 0"
+		t += "; temperature not stated"
 	}
 	return t
 }
@@ -178,12 +178,15 @@ func (w *writer) describe() {
 		"respondents.status":            "complete, or not_run where every cell is empty",
 		"respondents." + rowVariable:    "row of the source, from 1 without the header",
 		"responses.position":            "place of the item in the instrument: the order shown is not known",
+		"conditions.scale_reversed":     "always false: answers are imported as they stand on the instrument's own scale",
+		"responses.scale_reversed":      "always false: answers are imported as they stand on the instrument's own scale",
+		"conditions.item_wording":       "always null: the wording shown is that of the instrument",
 		"responses.raw_answer":          "the cell of the source",
 		"responses.administration":      "level of the factor administration; unknown if the source does not say",
 		"respondents." + roleRespondent: "the source's own name of the respondent",
 	}
 	if !w.lay.origins["temperature"].given {
-		docs["conditions.temperature"] = "unknown: the source does not say, and 0 stands in its place"
+		docs["conditions.temperature"] = "always null: the source does not state it"
 		docs["responses.temperature"] = docs["conditions.temperature"]
 	}
 	for _, k := range w.lay.keep {

@@ -41,7 +41,7 @@ func NewBuilder(d *design.Design, opts Options) *Builder {
 	return &Builder{d: d, opts: opts, origins: map[string]*completion.Origin{}, items: map[string]*rendering{}}
 }
 
-// rendering is the items in one form and order.
+// rendering is the items in one wording, form and order.
 type rendering struct {
 	lines   []string            // "N. text" by position
 	digests []completion.Digest // of lines
@@ -112,23 +112,24 @@ func (b *Builder) value(r design.Respondent, generated map[string]Generated, nam
 	return text
 }
 
-// rendering returns the items in the respondent's form and order. Renderings of
+// rendering returns the items in the respondent's wording, form and order. Renderings of
 // a fixed order are shared: there are few, and each holds the whole
 // questionnaire.
 func (b *Builder) rendering(r design.Respondent) *rendering {
+	wording := r.Cell.Wording()
 	if r.Order != nil && r.Cell.ItemOrder() == "shuffled" {
-		return render(b.d.Experiment.Instrument, r.Form, r.Order)
+		return render(b.d.Experiment.Instrument, wording, r.Form, r.Order)
 	}
-	key := r.Form + "/" + r.Cell.ItemOrder()
+	key := r.Form + "/" + wording + "/" + r.Cell.ItemOrder()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.items[key] == nil {
-		b.items[key] = render(b.d.Experiment.Instrument, r.Form, r.Order)
+		b.items[key] = render(b.d.Experiment.Instrument, wording, r.Form, r.Order)
 	}
 	return b.items[key]
 }
 
-func render(in *schema.Instrument, form string, order []int) *rendering {
+func render(in *schema.Instrument, wording, form string, order []int) *rendering {
 	n := len(in.Items)
 	out := &rendering{lines: make([]string, n), digests: make([]completion.Digest, n), texts: make([]string, n)}
 	for pos := range n {
@@ -136,7 +137,7 @@ func render(in *schema.Instrument, form string, order []int) *rendering {
 		if order != nil {
 			i = order[pos]
 		}
-		out.texts[pos] = in.Items[i].Texts[form]
+		out.texts[pos] = in.Text(i, wording, form)
 		out.lines[pos] = strconv.Itoa(pos+1) + ". " + out.texts[pos]
 		out.digests[pos] = completion.TextDigest(out.lines[pos])
 	}

@@ -385,3 +385,70 @@ func TestFailedPersonaIsNotAsked(t *testing.T) {
 	}
 	same(t, "with a persona", v.Turns[0].Request, "user: Answer as: Ada. Rate.\n\n1. They run.")
 }
+
+// language has a wording and a reversed scale beside one another, and a system
+// prompt that says the scale.
+const language = `package study
+
+import "circumplex.example/schema"
+
+experiment: schema.#Experiment & {
+	name: "study", seed: 1, n: 2
+	instrument: {
+		name: "two", structure: "none"
+		scale: {min: 0, max: 3, labels: {"0": "never", "1": "rarely", "3": "always"}}
+		values: A: name: "A"
+		key: A: [1, 2]
+		items: {"1": neutral: "They run.", "2": neutral: "They sing."}
+		wordings: german: {
+			labels: {"0": "nie", "3": "immer"}
+			items: {"1": neutral: "Sie laufen.", "2": neutral: "Sie singen."}
+		}
+	}
+	factors: {
+		model: m: provider: "simulated"
+		prompt: {
+			ends: {template: "{language} {{1}}", system: "{scale_labels}"}
+			own: template: "{scale_min} is {scale_min_label}, {scale_max} is {scale_max_label}."
+		}
+		temperature: "0.0": value: 0.0
+		administration: batch: {}
+		direction: {down: scale: "reversed", up: {}}
+		language: {
+			de: {wording: "german", text: "Von {scale_min} ({scale_min_label}) bis {scale_max} ({scale_max_label})! {x}"}
+			en: text: "From {scale_min} ({scale_min_label}) to {scale_max} ({scale_max_label})."
+		}
+	}
+}
+`
+
+func TestWordingAndDirectionAreShown(t *testing.T) {
+	f := load(t, language)
+	want := map[string][]string{
+		"ends up en":   {"system: 0 (never), 1 (rarely), 3 (always)", "user: From 0 (never) to 3 (always). {1}\n\n1. They run.\n2. They sing."},
+		"ends down en": {"system: 0 (always), 2 (rarely), 3 (never)", "user: From 0 (always) to 3 (never). {1}\n\n1. They run.\n2. They sing."},
+		"ends up de":   {"system: 0 (nie), 3 (immer)", "user: Von 0 (nie) bis 3 (immer)! {x} {1}\n\n1. Sie laufen.\n2. Sie singen."},
+		"own down de":  {"user: 0 is immer, 3 is nie.\n\n1. Sie laufen.\n2. Sie singen."},
+		"own up en":    {"user: 0 is never, 3 is always.\n\n1. They run.\n2. They sing."},
+	}
+	seen := map[completion.Key]string{}
+	for _, c := range f.d.Cells() {
+		name := fmt.Sprintf("%s %s %s", c.Prompt.Name, c.Further[0].Name, c.Further[1].Name)
+		s, err := f.b.Session(f.d.Respondent(c, 1), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := s.Request(1, 0)
+		if w := want[name]; w != nil {
+			same(t, name, r, w...)
+			delete(want, name)
+		}
+		if other, dup := seen[r.Key()]; dup {
+			t.Errorf("%s and %s have one key", name, other)
+		}
+		seen[r.Key()] = name
+	}
+	if len(want) > 0 || len(seen) != 8 {
+		t.Errorf("%d cells; not met: %v", len(seen), want)
+	}
+}

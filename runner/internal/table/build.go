@@ -193,7 +193,8 @@ func (b *Builder) EndCell(c *design.Cell, about Cell) error {
 	for _, f := range b.d.Experiment.Further {
 		row = append(row, levels[f.Name])
 	}
-	row = append(row, b.d.Experiment.N, b.complete, joined(about.Served), joined(about.Fingerprints), about.Unexpected, joined(about.Skipped))
+	row = append(row, b.d.Experiment.N, b.complete, joined(about.Served), joined(about.Fingerprints), about.Unexpected, joined(about.Skipped),
+		c.ScaleReversed(), orNull(c.Wording()))
 	b.complete, b.simulated = 0, false
 	return b.writers["conditions"].Append(row...)
 }
@@ -205,27 +206,33 @@ func joined(list []string) any {
 
 // Reader reads replies as answers, one parser for each order of items.
 type Reader struct {
-	scale   answer.Scale
+	in      *schema.Instrument
 	parsers map[string]*answer.Parser
 }
 
 // NewReader returns a reader for an instrument's scale.
 func NewReader(in *schema.Instrument) *Reader {
-	return &Reader{scale: answer.Scale{Min: in.Min, Max: in.Max, Labels: in.Labels}, parsers: map[string]*answer.Parser{}}
+	return &Reader{in: in, parsers: map[string]*answer.Parser{}}
 }
 
-// parser returns the parser for the items as a session shows them. Shuffled
-// orders are as many as replicates, so only shared ones are kept.
+// parser returns the parser for scale and items as a session shows them: where
+// the scale is reversed its words stand for the numbers they were shown with.
+// Shuffled orders are as many as replicates, so only shared ones are kept.
 func (r *Reader) parser(s *session.Session) *answer.Parser {
-	sheet := answer.Sheet{Scale: r.scale, Items: s.Texts}
-	if s.Respondent.Cell.ItemOrder() == "shuffled" {
-		return answer.NewParser(sheet)
+	c := s.Respondent.Cell
+	key := s.Respondent.Form + "/" + c.Wording() + "/" + c.ItemOrder()
+	if c.ScaleReversed() {
+		key += "/reversed"
 	}
-	key := s.Respondent.Form + "/" + s.Respondent.Cell.ItemOrder()
-	if r.parsers[key] == nil {
-		r.parsers[key] = answer.NewParser(sheet)
+	if p := r.parsers[key]; p != nil {
+		return p
 	}
-	return r.parsers[key]
+	p := answer.NewParser(answer.Sheet{Items: s.Texts,
+		Scale: answer.Scale{Min: r.in.Min, Max: r.in.Max, Labels: r.in.LabelsIn(c.Wording(), c.ScaleReversed())}})
+	if c.ItemOrder() != "shuffled" {
+		r.parsers[key] = p
+	}
+	return p
 }
 
 // Read returns the answers that a turn's reply gives, by position from the

@@ -100,16 +100,17 @@ func (b *Builder) response(v *session.Visit, id string, position int, a answer.A
 		k++
 	}
 	w.Col(k).AppendInt32(int32(v.Respondent.Replicate))
-	w.Col(k + 1).AppendInt32(int32(in.Items[index].Number))
-	w.Col(k + 2).AppendString(in.Items[index].Value)
-	w.Col(k + 3).AppendInt32(int32(position))
+	w.Col(k + 1).AppendBool(c.ScaleReversed())
+	w.Col(k + 2).AppendInt32(int32(in.Items[index].Number))
+	w.Col(k + 3).AppendString(in.Items[index].Value)
+	w.Col(k + 4).AppendInt32(int32(position))
 	if a.Status == answer.OK {
-		w.Col(k + 4).AppendInt32(int32(a.Response))
+		w.Col(k + 5).AppendInt32(int32(a.Response))
 	} else {
-		w.Col(k + 4).AppendNull()
+		w.Col(k + 5).AppendNull()
 	}
-	w.Col(k + 5).AppendStringOrNull(a.Raw)
-	w.Col(k + 6).AppendString(string(a.Status))
+	w.Col(k + 6).AppendStringOrNull(a.Raw)
+	w.Col(k + 7).AppendString(string(a.Status))
 	b.counts.Responses[string(a.Status)]++
 	return w.EndRow()
 }

@@ -15,7 +15,12 @@ import (
 )
 
 // Version is the version of the tables' layout, in every file's metadata.
-const Version = "2"
+//
+//	2  models_served, system_fingerprints, served_unexpected and params_skipped in
+//	   conditions, reasoning and cached tokens in completions
+//	3  scale_reversed in conditions and responses, item_wording in conditions,
+//	   texts of wordings in items; temperature is null where it is not known
+const Version = "3"
 
 func col(name string, t tabular.Type, doc string) tabular.Column {
 	return tabular.Column{Name: name, Type: t, Doc: doc}
@@ -30,7 +35,7 @@ func factorColumns(exp *schema.Experiment) (four, further []tabular.Column) {
 	four = []tabular.Column{
 		col("model", tabular.String, "level of the factor model"),
 		col("prompt", tabular.String, "level of the factor prompt"),
-		col("temperature", tabular.Float64, "sampling temperature"),
+		null("temperature", tabular.Float64, "sampling temperature; null where it is not known, as it may be of imported answers"),
 		col("administration", tabular.String, "level of the factor administration"),
 	}
 	for _, f := range exp.Further {
@@ -54,7 +59,9 @@ func conditionsSchema(exp *schema.Experiment) tabular.Schema {
 		null("models_served", tabular.String, "models that answered, as the provider named them, joined by ; and null if it named none"),
 		null("system_fingerprints", tabular.String, "system fingerprints of the replies, joined by ; and null if there were none"),
 		col("served_unexpected", tabular.Bool, "true if another model than was asked, or an allowed one, answered"),
-		null("params_skipped", tabular.String, "declared parameters that the provider cannot take and that were left out (unsupported: skip), joined by ; and null if there are none"))
+		null("params_skipped", tabular.String, "declared parameters that the provider cannot take and that were left out (unsupported: skip), joined by ; and null if there are none"),
+		col("scale_reversed", tabular.Bool, "true if the respondents saw the answer scale the other way round: each point with the words of the opposite one"),
+		null("item_wording", tabular.String, "wording of the items that was shown; null is the instrument's own"))
 	return tabular.Schema{Name: "conditions", Doc: "one row a cell of the design", Columns: cols}
 }
 
@@ -146,10 +153,11 @@ func responsesSchema(exp *schema.Experiment) tabular.Schema {
 	cols = append(append(cols, four...), further...)
 	cols = append(cols,
 		col("replicate", tabular.Int32, "counts from 1"),
+		col("scale_reversed", tabular.Bool, "true if the answer was given on the reversed scale: the same answer on the instrument's own is scale_min + scale_max - response"),
 		col("item", tabular.Int32, "item number of the instrument"),
 		col("value", tabular.String, "value that the item measures"),
 		col("position", tabular.Int32, "position at which the item was shown, from 1"),
-		null("response", tabular.Int32, "the answer as given on the scale (not reversed); null unless status is ok"),
+		null("response", tabular.Int32, "the answer as given, on the scale as shown; turned back by nothing, neither scale_reversed nor items.reverse; null unless status is ok"),
 		null("raw_answer", tabular.String, "the piece of the reply that was read"),
 		col("status", tabular.String, "ok, or why there is no answer"))
 	return tabular.Schema{Name: "responses", Doc: "one row a respondent and item", Columns: cols}
@@ -183,19 +191,28 @@ var completionsSchema = tabular.Schema{Name: "completions", Doc: "one row a stor
 	null("error_class", tabular.String, "class of the last error before the reply came, from the ledger; null if there was none"),
 }}
 
-func itemsSchema() tabular.Schema {
-	return tabular.Schema{Name: "items", Doc: "one row an item of the instrument", Columns: []tabular.Column{
+func itemsSchema(in *schema.Instrument) tabular.Schema {
+	cols := []tabular.Column{
 		col("instrument", tabular.String, "name of the instrument"),
 		col("item", tabular.Int32, "item number"),
 		col("value", tabular.String, "value that the item measures"),
 		null("text_female", tabular.String, "text in the female form"),
 		null("text_male", tabular.String, "text in the male form"),
 		null("text_neutral", tabular.String, "text in the neutral form"),
-		col("reverse", tabular.Bool, "reverse-keyed: scored as scale_min + scale_max - response"),
+		col("reverse", tabular.Bool, "reverse-keyed: scored as scale_min + scale_max - response, after an answer on a reversed scale was turned back"),
 		col("scale_min", tabular.Int32, "lowest point of the scale"),
 		col("scale_max", tabular.Int32, "highest point of the scale"),
-	}}
+	}
+	for _, w := range in.Wordings {
+		for _, form := range forms {
+			cols = append(cols, null("text_"+w.Name+"_"+form, tabular.String, "text in wording "+w.Name+", "+form+" form"))
+		}
+	}
+	return tabular.Schema{Name: "items", Doc: "one row an item of the instrument", Columns: cols}
 }
+
+// forms are the forms of an item, in the order of their columns.
+var forms = []string{"female", "male", "neutral"}
 
 func valuesSchema(in *schema.Instrument) tabular.Schema {
 	cols := []tabular.Column{
@@ -231,6 +248,6 @@ var optionsSchema = tabular.Schema{Name: "options", Doc: "one row an option of t
 func Schemas(exp *schema.Experiment) []tabular.Schema {
 	return []tabular.Schema{
 		conditionsSchema(exp), respondentsSchema(exp), responsesSchema(exp), completionsSchema,
-		itemsSchema(), valuesSchema(exp.Instrument), benchmarksSchema, optionsSchema, runsSchema,
+		itemsSchema(exp.Instrument), valuesSchema(exp.Instrument), benchmarksSchema, optionsSchema, runsSchema,
 	}
 }

@@ -59,10 +59,15 @@ func WriteStatic(dir string, exp *schema.Experiment, info Info) error {
 }
 
 func writeItems(dir string, in *schema.Instrument, meta map[string]string) error {
-	return small(dir, itemsSchema(), meta, func(add func(...any) error) error {
-		for _, it := range in.Items {
-			err := add(in.Name, it.Number, it.Value, orNull(it.Texts["female"]), orNull(it.Texts["male"]), orNull(it.Texts["neutral"]), it.Reverse, in.Min, in.Max)
-			if err != nil {
+	return small(dir, itemsSchema(in), meta, func(add func(...any) error) error {
+		for i, it := range in.Items {
+			row := []any{in.Name, it.Number, it.Value, orNull(it.Texts["female"]), orNull(it.Texts["male"]), orNull(it.Texts["neutral"]), it.Reverse, in.Min, in.Max}
+			for _, w := range in.Wordings {
+				for _, form := range forms {
+					row = append(row, orNull(w.Texts[i][form]))
+				}
+			}
+			if err := add(row...); err != nil {
 				return err
 			}
 		}
