@@ -2,6 +2,7 @@ package internal_test
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -90,6 +91,56 @@ _used: instruments
 		validated(t, map[string]string{"experiment.cue": experiment("a", "instruments.pvq57", "prompts") + models +
 			"subject_list: [\"history\", \"physics\", \"music\"]\n" + cueBlocks(t, "docs/howto/add-a-prompt.md")[0]})
 	})
+}
+
+// Each recipe of the page on what is beyond the paper is sound inside an
+// experiment, and makes the cells that it speaks of.
+func TestBeyondThePaper(t *testing.T) {
+	const frame = `package howto
+
+import (
+	"circumplex.example/schema"
+	"circumplex.example/experiments/instruments"
+)
+
+experiment: schema.#Experiment & {
+	name:       "howto"
+	seed:       1
+	n:          4
+	instrument: instruments.ten
+	factors: {
+		model: "sim-a": provider: "simulated"
+		prompt: {%s}
+		temperature: "0.7": value: 0.7
+		administration: {%s}
+	}
+}
+`
+	const basic = `basic: template: "From {scale_min} ({scale_min_label}) to {scale_max} ({scale_max_label})?"`
+	const batch = `batch: {}`
+	cases := []struct{ prompt, administration, want string }{
+		{"", batch, "4 sessions in 1 cell, 4 completions"},
+		{basic, batch + ", sequential: {}", "24 sessions in 6 cells, 132 completions"},
+		{basic, batch, "8 sessions in 2 cells, 8 completions"},
+		{"", batch, "8 sessions in 2 cells, 8 completions"},
+		{basic, batch, "8 sessions in 2 cells, 8 completions"},
+		{"", batch, "8 sessions in 2 cells, 8 completions"},
+		{"", batch, "8 sessions in 2 cells, 8 completions"},
+		{basic, "", "8 sessions in 2 cells, 80 completions"},
+	}
+	blocks := cueBlocks(t, "docs/howto/beyond-the-paper.md")
+	if len(blocks) != len(cases) {
+		t.Fatalf("%d recipes, %d cases", len(blocks), len(cases))
+	}
+	for i, c := range cases {
+		got := validated(t, map[string]string{
+			"experiment.cue": fmt.Sprintf(frame, c.prompt, c.administration),
+			"recipe.cue":     "package howto\n\nimport \"circumplex.example/experiments/instruments\"\n\nexperiment: {\n" + blocks[i] + "}\n_used: instruments\n",
+		})
+		if want := "howto is sound: " + c.want + "\n"; got != want {
+			t.Errorf("recipe %d:\n%s\ngot %q, want %q", i+1, blocks[i], got, want)
+		}
+	}
 }
 
 // Links from one page to a file of the repository lead somewhere.
