@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ func (l *loader) checkFurther(e *Experiment) {
 			if lv.Wording != "" && e.Instrument.Wording(lv.Wording) == nil {
 				l.unknownWording(e, f, lv)
 			}
+			l.checkText(f, lv)
 			if lv.Scale == "reversed" {
 				l.checkReversed(e, f, lv)
 			}
@@ -30,6 +32,23 @@ func (l *loader) checkFurther(e *Experiment) {
 			used["system"] = p.System.Placeholders()
 		}
 		l.checkScaleWords(e, func(field string) diag.Place { return l.places.placeAt("factors", "prompt", p.Name, field) }, fmt.Sprintf("prompt %q", p.Name), used)
+	}
+}
+
+// likeScale matches what looks like a placeholder of the scale.
+var likeScale = regexp.MustCompile(`\{(scale_\w*)\}`)
+
+// checkText points at a misspelt placeholder of the scale in a level's text: it
+// would be sent as it stands.
+func (l *loader) checkText(f *Further, lv *FurtherLevel) {
+	if lv.Text == nil {
+		return
+	}
+	for _, m := range likeScale.FindAllStringSubmatch(*lv.Text, -1) {
+		if !slices.Contains(scalePlaceholders, m[1]) {
+			l.fail(diag.Problem{Place: l.places.placeAt("factors", f.Name, lv.Name, "text"),
+				What: fmt.Sprintf("placeholder {%s} in the text of level %q of factor %q is none that the scale fills", m[1], lv.Name, f.Name), Mend: diag.DidYouMean(m[1], scalePlaceholders)})
+		}
 	}
 }
 
