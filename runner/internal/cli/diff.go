@@ -40,7 +40,7 @@ func (a *app) diffCmd() *cobra.Command {
 		Use:   "diff [A] [B]",
 		Short: "Say what a change of an experiment changes, and what it costs",
 		Long:  diffHelp,
-		Args:  cobra.MaximumNArgs(2),
+		Args:  cobra.MaximumNArgs(2), ValidArgsFunction: completeDir,
 		RunE: func(c *cobra.Command, args []string) error {
 			if a.flags.json {
 				format = "json"
