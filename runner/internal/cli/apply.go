@@ -210,7 +210,7 @@ func (a *app) afterApply(ctx context.Context, o *opened, res *apply.Result, f ap
 	}
 	if a.flags.json {
 		a.printJSON(a.stdout, map[string]any{"ok": code == exitDone, "exit_code": code, "experiment": o.exp.Name,
-			"results": o.results, "store": o.paths, "simulated": o.info.Simulated, "run": res, "analysis": sum})
+			"problems": a.relative(o.warnings), "results": o.results, "store": o.paths, "simulated": o.info.Simulated, "run": res, "analysis": sum})
 	} else {
 		a.printApplied(a.stdout, o, res, sum, f.offline)
 	}

@@ -31,7 +31,7 @@ func (a *app) plan(ctx context.Context, dir string, detailed bool) error {
 	}
 	defer a.close(o)
 	if a.flags.json {
-		a.printJSON(a.stdout, planDocument(o, s))
+		a.printJSON(a.stdout, a.planDocument(o, s))
 	} else {
 		a.problemsIfAny(o)
 		a.printPlan(o, s.Plan)
@@ -59,7 +59,12 @@ func (a *app) survey(ctx context.Context, dir string) (*opened, *apply.Survey, e
 	return o, s, nil
 }
 
+// problemsIfAny prints warnings for people; a JSON document has them in its field
+// problems.
 func (a *app) problemsIfAny(o *opened) {
+	if a.flags.json {
+		return
+	}
 	if len(o.warnings) > 0 {
 		a.problems(o.warnings)
 	}
@@ -76,11 +81,11 @@ func (a *app) problemsIfAny(o *opened) {
 	}
 }
 
-func planDocument(o *opened, s *apply.Survey) map[string]any {
+func (a *app) planDocument(o *opened, s *apply.Survey) map[string]any {
 	doc := map[string]any{
 		"experiment": o.exp.Name, "design_hash": o.info.DesignHash, "simulated": o.info.Simulated,
 		"instrument": o.exp.Instrument.Name, "n": o.exp.N, "plan": s.Plan,
-		"store": o.paths, "results": o.results, "problems": o.warnings,
+		"store": o.paths, "results": o.results, "problems": a.relative(o.warnings),
 	}
 	if !s.Plan.Oldest.IsZero() {
 		doc["stored_since"], doc["stored_until"] = s.Plan.Oldest, s.Plan.Newest

@@ -40,7 +40,7 @@ func (a *app) status(ctx context.Context, dir string) error {
 		state = "older than the store or the experiment"
 	}
 	if a.flags.json {
-		doc := planDocument(o, s)
+		doc := a.planDocument(o, s)
 		doc["tables"] = state
 		if m != nil {
 			doc["counts"] = m.Counts
