@@ -78,9 +78,9 @@ func (a *app) importFrom(ctx context.Context, from string, t *targets, p *progre
 		return nil, &exitError{code: exitUsage, err: fmt.Errorf("%s: there is nothing here\n    mend: name a directory that  runner cache export  wrote, or a copy of store.db", from)}
 	}
 	if info.IsDir() {
-		r, err := archive.Open(from)
-		if err != nil {
-			return nil, err
+		r, oerr := archive.Open(from)
+		if oerr != nil {
+			return nil, oerr
 		}
 		p.total(r.Completions)
 		return archive.Import(ctx, r, t.open, p.add)

@@ -55,7 +55,7 @@ func (a *app) secret(name string) string {
 func readEnvFile(path string) (map[string]string, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &exitError{code: exitCredentials, err: fmt.Errorf("--env-file: %w\n    mend: name a file of lines such as  OPENAI_API_KEY=...", err)}
+		return nil, &exitError{code: exitCredentials, err: fmt.Errorf("--env-file: %w\n    mend: name a file with lines of the form NAME=value", err)}
 	}
 	env := map[string]string{}
 	for i, line := range strings.Split(string(b), "\n") {

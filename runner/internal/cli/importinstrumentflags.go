@@ -47,8 +47,8 @@ func (f instrumentFlags) job(file string) (*importer.InstrumentJob, error) {
 		return nil, err
 	}
 	for point, label := range labels {
-		n, err := strconv.Atoi(point)
-		if err != nil {
+		n, perr := strconv.Atoi(point)
+		if perr != nil {
 			return nil, usage("--label %s=%s: %q is no point of a scale", point, label, point)
 		}
 		job.Labels[n] = label

@@ -65,9 +65,9 @@ func (a *app) simulate(ctx context.Context, f simulateFlags) error {
 		return &exitError{code: exitUsage, err: err}
 	}
 	if f.log != "" {
-		file, err := os.OpenFile(f.log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
-		if err != nil {
-			return fmt.Errorf("--log: %w", err)
+		file, ferr := os.OpenFile(f.log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+		if ferr != nil {
+			return fmt.Errorf("--log: %w", ferr)
 		}
 		defer file.Close()
 		opts.Log = file

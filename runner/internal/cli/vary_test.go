@@ -239,7 +239,7 @@ func checkVaryScaleDirection(t *testing.T, dir string) {
 	tb := openTable(t, dir, "responses")
 	raw, level, response := tb.strings("raw_answer"), tb.strings("scale_direction"), tb.ints("response")
 	for row, text := range raw {
-		want := 0
+		var want int
 		switch {
 		case strings.Contains(text, "Strongly agree"):
 			want = map[string]int{"rising": 5, "falling": 1}[level[row]]

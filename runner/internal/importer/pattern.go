@@ -71,14 +71,14 @@ func suggest(header []string) string {
 		if m == nil || strings.Contains(m[1]+m[3], "%") {
 			continue
 		}
-		forms := []string{m[1] + "%d" + m[3]}
+		written := []string{m[1] + "%d" + m[3]}
 		if len(m[2]) > 1 && len(m[2]) < 10 {
-			forms = append(forms, fmt.Sprintf("%s%%0%dd%s", m[1], len(m[2]), m[3]))
+			written = append(written, fmt.Sprintf("%s%%0%dd%s", m[1], len(m[2]), m[3]))
 		}
 		if m[2][0] == '0' {
-			forms = forms[1:]
+			written = written[1:]
 		}
-		for _, form := range forms {
+		for _, form := range written {
 			counts[form]++
 		}
 	}

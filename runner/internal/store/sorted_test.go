@@ -78,7 +78,7 @@ func TestSortedEndsWithTheCallersError(t *testing.T) {
 	}
 	own, n := errors.New("full"), 0
 	err := s.Sorted(t.Context(), nil, func(*completion.Completion, completion.Digest) error { n++; return own })
-	if err != own || n != 1 {
+	if !errors.Is(err, own) || n != 1 {
 		t.Errorf("%v after %d", err, n)
 	}
 }

@@ -79,7 +79,7 @@ func (s *state) remake(ctx context.Context, m *made) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(tmp)
+	defer func() { _ = os.RemoveAll(tmp) }() // what is left is in the system's temporary directory
 	for _, name := range append(ingest.Tables(), "completions") {
 		if err := copyFile(filepath.Join(s.dir, name+".parquet"), filepath.Join(tmp, name+".parquet")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err

@@ -42,9 +42,6 @@ type Field struct {
 	Value any
 }
 
-// quirkPrefix marks the parameters that are quirks of a simulated respondent.
-const quirkPrefix = "quirk."
-
 // kinds has the type of each parameter's value.
 var kinds = map[string]string{
 	"temperature": "number", "top_p": "number", "top_k": "number", "max_tokens": "number",

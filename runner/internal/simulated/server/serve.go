@@ -29,7 +29,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = hs.Close() // a stalled reply is no reason to stay
 	}
-	<-done
+	if served := <-done; err == nil && !errors.Is(served, http.ErrServerClosed) {
+		err = served
+	}
 	if err != nil {
 		return fmt.Errorf("closing %s: %w", ln.Addr(), err)
 	}
