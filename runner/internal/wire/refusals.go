@@ -19,13 +19,18 @@ type refusal struct {
 func matches(pattern string) func(string) bool { return regexp.MustCompile(pattern).MatchString }
 
 // OpenAI's families: the o series and GPT-5 reason, except gpt-5-chat; from
-// GPT-5.1 on they may.
+// GPT-5.1 on they may; from GPT-5.6 on they do unless they are told not to.
 var (
 	reasons   = func(m string) bool { return series(m) && !chat(m) }
-	series    = matches(`^(o[134](-|$)|gpt-5)`)
+	series    = matches(`^(o[134](-|$)|gpt-[5-9])`)
 	chat      = matches(`^gpt-5(\.\d+)?-chat`)
-	mayReason = matches(`^gpt-5\.\d`)
+	mayReason = matches(`^gpt-(5\.\d|[6-9])`)
+	byDefault = matches(`^gpt-(5\.[6-9]|[6-9])`)
 )
+
+// Gemini's models that no longer sample as they are told: 3.5 Flash-Lite and all
+// from 3.6 on.
+var fixedSampling = matches(`^gemini-(3\.5-flash-lite|3\.[6-9]|[4-9])`)
 
 // Claude's models: those from 4.7 on, of them the families whose guides say that
 // they take no sampling parameters, and the 4.5 that take one of two.
@@ -85,8 +90,7 @@ func longerThan(n int, why string) func(map[string]any) string {
 var refusals = slices.Concat(openAI, gemini, claude, local)
 
 // sampling refuses a sampling parameter to OpenAI's reasoning models; to those
-// from GPT-5.1 on only where they are told to reason, since their default is the
-// server's.
+// from GPT-5.1 on only where they are told to reason, or do so without being told.
 func sampling(name string) []refusal {
 	mend := "remove " + name + `, or write unsupported: "skip" in the level`
 	return []refusal{
@@ -99,23 +103,45 @@ func sampling(name string) []refusal {
 				}
 				return "this model takes " + name + ` only with reasoning_effort: "none"`
 			}, mend},
+		{"openai", name, byDefault,
+			func(d map[string]any) string {
+				if d["reasoning_effort"] != nil {
+					return ""
+				}
+				return "this model reasons unless it is told not to, and then takes no " + name
+			}, `add  reasoning_effort: "none"  to the parameters, or remove ` + name},
 	}
 }
 
 // Looked up 2026-11-28: https://learn.microsoft.com/en-us/azure/foundry/openai/how-to/reasoning
 // (temperature, top_p and both penalties are listed as not supported), OpenAI's
 // guide to GPT-5.1 (taken there with reasoning effort none, as quoted in
-// https://github.com/vercel/ai/issues/10932), and
-// https://platform.openai.com/docs/api-reference/chat/create for stop.
+// https://github.com/vercel/ai/issues/10932; for GPT-5.4 likewise, in
+// https://github.com/tmc/langchaingo/issues/1497),
+// https://developers.openai.com/api/docs/models/gpt-5.6-luna (the default effort is
+// medium from there on), and https://platform.openai.com/docs/api-reference/chat/create for stop.
 var openAI = slices.Concat(sampling("temperature"), sampling("top_p"), sampling("frequency_penalty"), sampling("presence_penalty"),
 	[]refusal{
 		{"openai", "stop", matches(`^(o3|o4-mini)(-|$)`), always("this model takes no stop sequences"), "remove stop"},
 		{"openai", "stop", nil, longerThan(4, "%d stop sequences are declared, and OpenAI takes 4"), "keep at most 4 in stop"},
 	})
 
-// Looked up 2026-11-28: https://ai.google.dev/api/generate-content and
-// https://ai.google.dev/gemini-api/docs/thinking.
+// unheeded is a parameter that the Gemini API takes and does not heed: what was
+// declared would not be what was done.
+func unheeded(name string) refusal {
+	return refusal{"google", name, fixedSampling, always("the Gemini API takes " + name + " for this model and does not heed it"),
+		"remove " + name + `, write unsupported: "skip" in the level, or take an earlier model`}
+}
+
+// Looked up 2026-11-28: https://ai.google.dev/api/generate-content,
+// https://ai.google.dev/gemini-api/docs/thinking, and
+// https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/gemini/3-5-flash-lite
+// (temperature, top_k and top_p of one's own are ignored, penalties an error; the
+// changelog of the Gemini API, 2026-07-21, has them deprecated).
 var gemini = []refusal{
+	unheeded("temperature"), unheeded("top_p"), unheeded("top_k"),
+	{"google", "frequency_penalty", fixedSampling, always("this model takes no frequency_penalty"), "remove frequency_penalty"},
+	{"google", "presence_penalty", fixedSampling, always("this model takes no presence_penalty"), "remove presence_penalty"},
 	{"google", "stop", nil, longerThan(5, "%d stop sequences are declared, and the Gemini API takes 5"), "keep at most 5 in stop"},
 	{"google", "reasoning_effort", nil, beside("thinking_tokens", "the Gemini API refuses a thinking level beside a thinking budget"), "remove thinking_tokens or reasoning_effort"},
 	{"google", "reasoning_effort", matches(`^gemini-2`), always("this model has no thinking levels"), "declare thinking_tokens instead"},
