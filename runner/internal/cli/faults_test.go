@@ -88,13 +88,16 @@ func (tb table) counts(columns ...string) map[string]int {
 }
 
 // Every experiment under experiments/ is loaded, planned and applied with
-// simulated answers. Of the paper the first two respondents of each cell do.
+// simulated answers. Of the paper's design the first two respondents of each cell do.
 func TestEveryExperimentAppliesSimulated(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(experiments, "*", "experiment.cue"))
 	if err != nil || len(files) < 3 {
 		t.Fatalf("experiments: %v, %v", files, err)
 	}
-	checks := map[string]func(t *testing.T, dir string){"faults": checkFaults, "quickstart": checkQuickstart, "paper": checkPaperBegun,
+	checks := map[string]func(t *testing.T, dir string){
+		"faults": checkFaults, "quickstart": checkQuickstart, "quickstart-local": checkQuickstartLocal,
+		"paper":               func(t *testing.T, dir string) { checkPaperBegun(t, dir, 76) },
+		"paper-current":       func(t *testing.T, dir string) { checkPaperBegun(t, dir, 96) },
 		"vary_administration": checkVaryAdministration, "vary_instrument": checkVaryInstrument, "vary_item_order": checkVaryItemOrder, "vary_language": checkVaryLanguage,
 		"vary_persona_list": checkVaryPersonaList, "vary_prompt_wording": checkVaryPromptWording, "vary_scale_direction": checkVaryScaleDirection,
 		"vary_system_prompt": checkVarySystemPrompt}
@@ -106,8 +109,10 @@ func TestEveryExperimentAppliesSimulated(t *testing.T) {
 				t.Skip("one experiment will do in -short")
 			}
 			var args []string
-			if name == "paper" {
+			if strings.HasPrefix(name, "paper") {
 				args = []string{"--first", "2", "--simulate"}
+			} else if name == "quickstart-local" {
+				args = []string{"--simulate"}
 			}
 			results := apply(t, dir, args...)
 			// An example of beyond the paper uses an instrument without a circle.
@@ -127,16 +132,25 @@ func TestEveryExperimentAppliesSimulated(t *testing.T) {
 	}
 }
 
-// Two respondents a cell: all 76 cells have answers, none enough for a
+// Two respondents a cell: all cells have answers, none enough for a
 // correlation, and the rest of the design is there as not_run.
-func checkPaperBegun(t *testing.T, dir string) {
+func checkPaperBegun(t *testing.T, dir string, cells int) {
+	t.Helper()
 	got := openTable(t, dir, "respondents").counts("status")
-	if got["complete"] != 2*76 || got["not_run"] != 298*76 || len(got) != 2 {
-		t.Errorf("respondents: got %v, want 152 complete and 22,648 not_run", got)
+	if got["complete"] != 2*cells || got["not_run"] != 298*cells || len(got) != 2 {
+		t.Errorf("respondents: got %v, want %d complete and %d not_run", got, 2*cells, 298*cells)
 	}
 	reasons := openTable(t, dir, "analysis/fit").counts("na_reason")
-	if reasons["correlations need 3 sessions, 2 can be used"] != 76 {
+	if reasons["correlations need 3 sessions, 2 can be used"] != cells {
 		t.Errorf("reasons of the fits: got %v", reasons)
+	}
+}
+
+// Both kinds of server have their cells, and every answer is read.
+func checkQuickstartLocal(t *testing.T, dir string) {
+	got := openTable(t, dir, "responses").counts("model", "status")
+	if got["ollama ok"] != 18*57 || got["server ok"] != 18*57 || len(got) != 2 {
+		t.Errorf("responses: got %v, want 1,026 ok of each model", got)
 	}
 }
 
