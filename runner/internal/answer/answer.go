@@ -5,7 +5,12 @@ package answer
 //
 //	2  an item answered twice, differently, is a duplicate also in a reply to one
 //	   item, where it was unparseable, and stays one if it is answered a third time
-const Version = 2
+//	3  a reply that repeats items and answers none is unparseable throughout, where
+//	   items were missing or ambiguous; in a reply to one item, the next item's
+//	   number before prose is ambiguous, and an item's own number twice ("1. 1. They")
+//	   is ambiguous, where they were answers; an empty "3." below "2. N/A" is no
+//	   answer to item 2
+const Version = 3
 
 // Status says what became of one item. Only OK comes with a response.
 type Status string

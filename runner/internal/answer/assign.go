@@ -9,8 +9,8 @@ func (r *reader) assign(out []Answer) {
 			continue
 		}
 		best[c.label-1] = settled(best[c.label-1], c.reading)
-		if c.item > 0 && c.item != c.label {
-			// The number names one item and the text another.
+		if c.item > 0 && c.item != c.label && c.valued() {
+			// The number names one item and the text another: whose answer is it?
 			best[c.label-1].status = Ambiguous
 			other := c.reading
 			other.status = Ambiguous
@@ -28,7 +28,7 @@ func (r *reader) assign(out []Answer) {
 		switch b := best[i]; {
 		case b.status == "":
 			out[i] = Answer{Status: none(i + 1)}
-		case !b.valued() && (r.finish == FinishFilter || r.cut && i+1 > lastPos):
+		case !b.valued() && (r.finish == FinishFilter || lastPos == 0 || r.cut && i+1 > lastPos):
 			out[i] = r.answer(b)
 			out[i].Status = none(i + 1)
 		default:

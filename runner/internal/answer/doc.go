@@ -57,8 +57,8 @@
 //     "4?", "4%" are ambiguous, never 3 or 4.
 //   - A number off the scale is out_of_range, a negative one too.
 //   - Number and words that disagree are ambiguous. So is an answer beside which
-//     another number of the scale stands alone on the line ("4, maybe 5"), and a
-//     number of one item before the text of another.
+//     another number of the scale stands alone on the line ("4, maybe 5"), and one
+//     between the number of one item and the text of another.
 //   - On a scale with negative points "- 2" is ambiguous, "-2" is not.
 //   - An item answered twice alike has that answer; answered differently it is a
 //     duplicate, however often it is answered. Numbers beyond the last item are
@@ -83,5 +83,6 @@
 // before the answer; lines with it that disagree are a duplicate. If other items'
 // numbers or texts do, the reply is ambiguous.
 // A number that could be the item's or the answer ("3. I agree" to item 3, "3-4")
-// is ambiguous. Without any number of an item, all answers in the reply must agree.
+// is ambiguous, and so is one that could be the next item's where a model goes on by
+// itself ("4. They are kind" to item 3). Without any number of an item, all answers in the reply must agree.
 package answer

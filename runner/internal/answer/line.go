@@ -96,7 +96,7 @@ func (r *reader) completes(line []token, bare []reading) bool {
 	last := r.claims[r.last]
 	rd := r.value(line, false)
 	announced := r.anyWord(line[:1], cue) || len(line) > 1 && r.anyWord(line[:1], filler|prefix) && r.anyWord(line[1:2], cue)
-	if len(bare) != 1 && !announced {
+	if len(bare) != 1 && !announced || r.nextBlank(line, last) {
 		return false
 	}
 	if len(bare) > 1 || !rd.valued() || last.weak != nil || last.valued() && !(announced && len(bare) == 1) {
@@ -107,6 +107,13 @@ func (r *reader) completes(line []token, bare []reading) bool {
 	}
 	r.claim(claim{reading: rd, label: last.label, byText: last.byText})
 	return true
+}
+
+// nextBlank reports whether a line is the number of the next item with nothing
+// behind it: the "3." below "2. N/A".
+func (r *reader) nextBlank(line []token, last claim) bool {
+	return last.item == 0 && len(line) == 2 && integer(line[0]) && line[0].value == last.label+1 &&
+		line[1].kind == mark && strings.ContainsRune(".:)", line[1].mark)
 }
 
 // undecorated appends the tokens of a line that carry meaning to out: no bold,

@@ -55,13 +55,20 @@ func (r *reader) sorted(position int) (own, foreign, opening reading) {
 			r.bare = append(r.bare, c.weak.bare...)
 		case c.item > 0 && c.item != position:
 			foreign = both(foreign, c.reading)
-		case mine && (c.valued() || !r.p.inScale(position)):
+		case mine && (c.valued() || !c.whole.valued() || !r.p.inScale(position)):
 			own = settled(own, c.reading)
 		case mine:
 			c.whole.status = Ambiguous // "4. I do": the item's number or the answer
 			opening = both(opening, c.whole)
 		case c.valued():
 			foreign = both(foreign, c.reading)
+		case c.label == position+1 && c.whole.valued():
+			// "5. They are kind" to item 4: the answer, or a next item that the model
+			// makes up. Off the scale it can only be the latter.
+			if r.p.inScale(c.label) {
+				c.whole.status = Ambiguous
+				opening = both(opening, c.whole)
+			}
 		default:
 			opening = both(opening, c.whole)
 		}
