@@ -99,11 +99,19 @@ func (p *progress) figures() string {
 	if since < time.Second || done == 0 {
 		return s
 	}
-	s += fmt.Sprintf(", %s/s", num(int(rate)))
+	s += ", " + speed(rate)
 	if left := time.Duration(float64(p.want-done) / rate * float64(time.Second)); done < p.want {
 		s += ", " + duration(left) + " left"
 	}
 	return s
+}
+
+// speed renders a rate; a model on a slow machine makes less than one a second.
+func speed(perSecond float64) string {
+	if perSecond < 1 {
+		return fmt.Sprintf("%.1f/min", 60*perSecond)
+	}
+	return num(int(perSecond)) + "/s"
 }
 
 func duration(d time.Duration) string {
