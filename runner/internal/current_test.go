@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"circumplex.example/analysis/published"
 	"circumplex.example/runner/internal/provider"
 	"circumplex.example/schema"
 )
@@ -23,9 +24,15 @@ func experiment(t *testing.T, name string) *schema.Experiment {
 	return exp
 }
 
-// paper-current is the paper's design on other models: nothing else differs.
+// paper-current is the paper's design on other models: nothing else differs, but
+// the labels in the clause of the sequential cells.
 func TestPaperCurrentDiffersInItsModelsAlone(t *testing.T) {
 	paper, current := experiment(t, "paper"), experiment(t, "paper-current")
+	for _, c := range current.Where {
+		for i, m := range c["model"] {
+			c["model"][i] = strings.TrimSuffix(m, "-instruct")
+		}
+	}
 	diff := cmp.Diff(paper, current, cmpopts.IgnoreUnexported(schema.Experiment{}),
 		cmpopts.IgnoreFields(schema.Experiment{}, "Name", "Title", "Description", "Models", "Dir"),
 		cmp.Exporter(func(reflect.Type) bool { return true }))
@@ -38,7 +45,15 @@ func TestPaperCurrentDiffersInItsModelsAlone(t *testing.T) {
 // is money. That each heeds a temperature is checked as it is loaded.
 func TestModelsOfPaperCurrent(t *testing.T) {
 	page := regexp.MustCompile(`[a-z]\.[a-z]+/.*20\d\d-\d\d-\d\d`)
-	for _, m := range experiment(t, "paper-current").Models {
+	exp := experiment(t, "paper-current")
+	for _, m := range exp.Models {
+		for _, p := range exp.Prompts {
+			// No number of the paper may be set beside theirs as if they were its models.
+			cell := published.Cell{Model: m.Name, Prompt: p.Name, Administration: "batch"}
+			if _, ok := published.SSD(cell); ok || published.Means(cell) != nil {
+				t.Errorf("%s under %s has the label of a cell that the paper prints", m.Name, p.Name)
+			}
+		}
 		local := (&provider.Endpoint{BaseURL: m.BaseURL}).Host(m.Provider)
 		own := strings.HasPrefix(local, "localhost")
 		switch {
