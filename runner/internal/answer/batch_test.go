@@ -219,6 +219,8 @@ var batchCases = []batchCase{
 	{name: "items repeated, one answered", text: "1. " + item[0] + "\n2. " + item[1] + ": 5\n3. " + item[2] + "\n4. " + item[3], want: "missing 5 missing missing"},
 	{name: "nothing applies", text: "1. N/A\n2. N/A\n3. N/A\n4. N/A", want: "unparseable unparseable unparseable unparseable"},
 	{name: "one left out", text: "1. 4\n2. 5\n4. 6", want: "4 5 missing 6"},
+	{name: "a number twice before prose", text: "1. 1. They are very kind\n2. 5\n3. 3. Not like me\n4. 6. They are very kind", want: "ambiguous 5 ambiguous 6"},
+	{name: "a number twice", text: "1. 1.\n2. 2\n3. 3. A little like me\n4. 4 - Somewhat like me", want: "1 2 3 4"},
 	{name: "left blank behind N/A", text: "1. 4\n2. N/A\n3.\n4. 6", want: "4 missing missing 6"},
 	{name: "left blank", text: "1. 4\n2.\n3. N/A\n4. 6", want: "4 missing missing 6"},
 	{name: "twice the same", text: "1. 4\n2. 5\n2. 5\n3. 2\n4. 6", want: "4 5 2 6"},

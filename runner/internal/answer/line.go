@@ -37,7 +37,7 @@ func (r *reader) readLine(toks []token) {
 // numbered enters a line that begins with an item's number.
 func (r *reader) numbered(l label, line []token) {
 	rd := r.value(line[l.rest:], true)
-	if l.unclear && rd.valued() {
+	if l.unclear && rd.valued() || r.stutters(l, rd, line[l.rest:]) {
 		rd.status = Ambiguous
 	}
 	rd.start, rd.end = line[0].start, line[len(line)-1].end
@@ -47,6 +47,14 @@ func (r *reader) numbered(l label, line []token) {
 	}
 	r.claim(c)
 	r.last = len(r.claims) - 1
+}
+
+// stutters reports whether what stands behind an item's number is that number
+// again, as a number of a list before prose: the "1." in "1. 1. They are kind" may be
+// an answer or not.
+func (r *reader) stutters(l label, rd reading, rest []token) bool {
+	return rd.status == OK && !rd.plain && rd.value == l.number && len(rest) > 2 && integer(rest[0]) && rest[0].value == l.number &&
+		rest[1].kind == mark && strings.ContainsRune(".:)", rest[1].mark)
 }
 
 // weakly enters a line whose first number may be an item's or an answer.

@@ -10,13 +10,14 @@ import (
 )
 
 var (
-	header  = regexp.MustCompile(`^(ten|pvq57) (batch|sequential) (\d+) (stop|length): (.*)$`)
-	neutral = regexp.MustCompile(`(?m)^\s*neutral:\s*"(.*)"$`)
+	header = regexp.MustCompile(`^(ten|pvq57) (neutral|male|female) (batch|sequential) (\d+) (stop|length): (.*)$`)
+	times  = regexp.MustCompile(`\w+ x\d+`)
+	forms  = regexp.MustCompile(`(?m)^\s*(neutral|male|female):\s*"(.*)"$`)
 )
 
-// sheetOf is an instrument's sheet in its neutral form. The texts are read off its
+// sheetOf is an instrument's sheet in one of its forms. The texts are read off its
 // file, since this package knows no CUE.
-func sheetOf(t *testing.T, instrument string) Sheet {
+func sheetOf(t *testing.T, instrument, form string) Sheet {
 	t.Helper()
 	src, err := os.ReadFile(filepath.Join("..", "..", "..", "experiments", "instruments", instrument+".cue"))
 	if err != nil {
@@ -26,8 +27,10 @@ func sheetOf(t *testing.T, instrument string) Sheet {
 	if instrument == "ten" {
 		s.Scale = likert.Scale
 	}
-	for _, m := range neutral.FindAllSubmatch(src, -1) {
-		s.Items = append(s.Items, string(m[1]))
+	for _, m := range forms.FindAllSubmatch(src, -1) {
+		if string(m[1]) == form {
+			s.Items = append(s.Items, string(m[2]))
+		}
 	}
 	if want := map[string]int{"ten": 10, "pvq57": 57}[instrument]; len(s.Items) != want {
 		t.Fatalf("%s has %d items, want %d", instrument, len(s.Items), want)
@@ -42,7 +45,6 @@ func TestRepliesOfARealModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parsers := map[string]*Parser{"ten": NewParser(sheetOf(t, "ten")), "pvq57": NewParser(sheetOf(t, "pvq57"))}
 	replies := strings.Split(string(src), "\n== ")[2:] // before them the format
 	if len(replies) < 20 {
 		t.Fatalf("%d replies", len(replies))
@@ -54,27 +56,29 @@ func TestRepliesOfARealModel(t *testing.T) {
 		if m == nil {
 			t.Fatalf("no header: %q", first)
 		}
-		t.Run(m[1]+" "+m[2]+" "+m[3]+" "+m[5], func(t *testing.T) {
+		t.Run(first, func(t *testing.T) {
 			finish := FinishStop
-			if m[4] == "length" {
+			if m[5] == "length" {
 				finish = FinishLength
 			}
 			text = strings.TrimSuffix(text, "\n")
-			got := parsers[m[1]].Batch(text, finish)
-			if m[2] == "sequential" {
-				position, err := strconv.Atoi(m[3])
+			parser := NewParser(sheetOf(t, m[1], m[2]))
+			got := parser.Batch(text, finish)
+			if m[3] == "sequential" {
+				position, err := strconv.Atoi(m[4])
 				if err != nil {
 					t.Fatal(err)
 				}
-				got = []Answer{parsers[m[1]].Single(position, text, finish)}
+				got = []Answer{parser.Single(position, text, finish)}
 			}
-			if status, n, ok := strings.Cut(want, " x"); ok {
-				times, err := strconv.Atoi(n)
+			want = times.ReplaceAllStringFunc(want, func(s string) string {
+				status, n, _ := strings.Cut(s, " x")
+				count, err := strconv.Atoi(n)
 				if err != nil {
 					t.Fatal(err)
 				}
-				want = strings.TrimSuffix(strings.Repeat(status+" ", times), " ")
-			}
+				return strings.TrimSuffix(strings.Repeat(status+" ", count), " ")
+			})
 			if o := outcome(got); o != want {
 				t.Errorf("got  %s\nwant %s\nin\n%s", o, want, text)
 			}
