@@ -66,6 +66,10 @@ cover:
 paper *FLAGS:
     go run ./runner apply ./experiments/paper --simulate {{ FLAGS }}
 
+# a real small model behind llama.cpp on this machine: downloads 135 MB, takes minutes
+local-model:
+    bash .ci/local-model
+
 # everything that CI checks, or some sections of it: just ci static readme
 ci *SECTIONS:
     bash .ci/run {{ SECTIONS }}
