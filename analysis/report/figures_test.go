@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"circumplex.example/analysis/ingest"
 )
 
 // TestFiguresAreListedAndStaleOnesRemoved: a run writes every figure as SVG, PNG
@@ -96,6 +98,18 @@ func TestSpecificationsUseColumnsThatAreThere(t *testing.T) {
 	}
 	if seen < 15 {
 		t.Errorf("%d specifications", seen)
+	}
+}
+
+// TestSpecificationWithoutRows: where every condition is NA the data are an empty
+// list, since null is no data in vega-lite.
+func TestSpecificationWithoutRows(t *testing.T) {
+	out, err := (&analysis{d: &ingest.Data{}}).specification("t", nil, nil, chart{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(out, []byte(`"values": []`)) {
+		t.Errorf("got %s", out)
 	}
 }
 

@@ -19,6 +19,9 @@ func (a *analysis) specification(title string, results []*result, rows []chart, 
 	if b := a.bannerOf(results); b != "" {
 		heading["subtitle"] = []string{or(a.opts.Title, a.opts.Experiment), b}
 	}
+	if rows == nil {
+		rows = []chart{} // a figure without a number has no rows; null is no data in vega-lite
+	}
 	c["$schema"], c["title"], c["data"] = vegaSchema, heading, chart{"values": rows}
 	out, err := json.MarshalIndent(c, "", " ")
 	return append(out, '\n'), err
