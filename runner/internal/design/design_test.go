@@ -269,3 +269,22 @@ func TestHashIgnoresWhatIsCosmetic(t *testing.T) {
 		}
 	}
 }
+
+// A server that moves keeps its completions if it has an identity, and its tables.
+func TestHashKnowsAServerByItsIdentityElseByItsAddress(t *testing.T) {
+	served := func(address, more string) string {
+		return load(t, edit(t, study, `a: provider: "simulated"`, `a: {provider: "openai", base_url: "`+address+`"`+more+`}`)).Hash()
+	}
+	const here, there = "http://localhost:8000/v1", "http://localhost:9000/v1"
+	for _, c := range []struct {
+		more string
+		same bool
+	}{{"", false}, {`, identity: "mine"`, true}} {
+		if got := served(here, c.more) == served(there, c.more); got != c.same {
+			t.Errorf("moved, declared with %q: same hash is %v, want %v", c.more, got, c.same)
+		}
+	}
+	if served(here, `, identity: "mine"`) == served(here, `, identity: "yours"`) {
+		t.Error("another identity has the same hash")
+	}
+}

@@ -38,7 +38,7 @@ func RespondentID(c *Cell, replicate int) string {
 // Hash is a digest over everything that decides which requests an experiment
 // makes and how its tables are laid out: name, seed, N, factors, where, reask,
 // replication and instrument. Titles, benchmarks and analysis options are not
-// in it.
+// in it, nor is the address of a server with a declared identity.
 func (d *Design) Hash() string {
 	e := d.Experiment
 	type variable struct {
@@ -60,6 +60,9 @@ func (d *Design) Hash() string {
 	for _, m := range e.Models {
 		c := *m
 		c.Price, c.Retired, c.Notes, c.APIKeyEnv, c.Account = nil, nil, "", "", ""
+		if c.Identity != "" {
+			c.BaseURL = "" // the identity stands for the address, as in the keys
+		}
 		models = append(models, model{m.Name, c})
 	}
 	var prompts []prompt
