@@ -24,6 +24,8 @@ type step struct {
 	// claimed is set once the store granted the claim; the request is then also
 	// in this process's flights.
 	claimed bool
+	// patient waits for another process that holds the claim.
+	patient bool
 }
 
 func newStep(s *session.Session, turn, attempt int) *step {
@@ -151,6 +153,9 @@ func (c *collector) claim(ctx context.Context, st *step) (store.ClaimState, erro
 	c.flights.end(st.key)
 	if err != nil || receipt.Claim[0] == store.Stored {
 		return store.Stored, err
+	}
+	if !st.patient {
+		return 0, errHeld
 	}
 	return c.await(ctx, st)
 }

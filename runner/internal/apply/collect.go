@@ -21,6 +21,9 @@ import (
 // errStopped ends a session that was asked to stop between two requests.
 var errStopped = errors.New("stopped")
 
+// errHeld puts a session off whose request another process is about to send.
+var errHeld = errors.New("held by another process")
+
 // Failure is a request that brought no reply.
 type Failure struct {
 	// Place names the respondent: cell, replicate, turn.
@@ -64,38 +67,77 @@ func (c *collector) stopped() bool {
 	}
 }
 
+// job is what is done for a seat. A patient one waits for another process that
+// holds its request; else it returns errHeld.
+type job func(ctx context.Context, s Seat, patient bool) error
+
 // run does a job for each seat, those of one account with at most so many at once
 // as it may take: a slow account holds up nobody else. It returns the first error
 // of the store; a failed request is counted and the rest goes on.
-func (c *collector) run(ctx context.Context, seats []Seat, job func(context.Context, Seat) error) error {
-	queues := map[string][]Seat{}
+func (c *collector) run(ctx context.Context, seats []Seat, do job) error {
+	queues := map[string]*queue{}
 	var names []string
 	for _, s := range seats {
 		name := c.accounts[s.Cell.Model.Name]
 		if queues[name] == nil {
+			queues[name] = &queue{}
 			names = append(names, name)
 		}
-		queues[name] = append(queues[name], s)
+		queues[name].seats = append(queues[name].seats, s)
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	for _, name := range names {
-		queue := queues[name]
-		var next atomic.Int64
-		for range min(c.workers(name), len(queue)) {
-			g.Go(func() error {
-				for {
-					i := int(next.Add(1)) - 1
-					if i >= len(queue) || c.stopped() || ctx.Err() != nil {
-						return ctx.Err()
-					}
-					if err := job(ctx, queue[i]); err != nil && !errors.Is(err, errStopped) && !errors.Is(err, errHalted) {
-						return err
-					}
-				}
-			})
+		q := queues[name]
+		for range min(c.workers(name), len(q.seats)) {
+			g.Go(func() error { return c.work(ctx, q, do) })
 		}
 	}
 	return g.Wait()
+}
+
+// work does what is in a queue, until it is empty.
+func (c *collector) work(ctx context.Context, q *queue, do job) error {
+	for {
+		seat, late, ok := q.take()
+		if !ok || c.stopped() || ctx.Err() != nil {
+			return ctx.Err()
+		}
+		err := do(ctx, seat, late)
+		switch {
+		case errors.Is(err, errHeld):
+			q.later(seat)
+		case err != nil && !errors.Is(err, errStopped) && !errors.Is(err, errHalted):
+			return err
+		}
+	}
+}
+
+// queue is what is to be done for an account. What another process holds is put
+// off until the rest is done: claims of one that was killed take a while to
+// expire, and two processes on one design keep out of each other's way.
+type queue struct {
+	mu          sync.Mutex
+	seats, held []Seat
+}
+
+func (q *queue) take() (s Seat, late, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	from := &q.seats
+	if late = len(q.seats) == 0; late {
+		from = &q.held
+	}
+	if len(*from) == 0 {
+		return s, late, false
+	}
+	s, *from = (*from)[0], (*from)[1:]
+	return s, late, true
+}
+
+func (q *queue) later(s Seat) {
+	q.mu.Lock()
+	q.held = append(q.held, s)
+	q.mu.Unlock()
 }
 
 // workers is how many sessions of an account are held at once: what may be in
@@ -126,7 +168,7 @@ func (c *collector) fail(ctx context.Context, place string, err error) error {
 }
 
 // persona generates the texts that a respondent needs.
-func (c *collector) persona(ctx context.Context, s Seat) error {
+func (c *collector) persona(ctx context.Context, s Seat, patient bool) error {
 	for _, v := range s.Cell.Prompt.Variables {
 		if v.Draw != schema.Generate {
 			continue
@@ -139,7 +181,7 @@ func (c *collector) persona(ctx context.Context, s Seat) error {
 		if _, ok := c.Find(key); ok {
 			continue
 		}
-		got, err := c.obtain(ctx, &step{req: req, key: key, first: key, expect: session.PersonaTokens})
+		got, err := c.obtain(ctx, &step{req: req, key: key, first: key, expect: session.PersonaTokens, patient: patient})
 		if err != nil {
 			place := fmt.Sprintf("model=%s, prompt=%s, replicate %d, generating %s", s.Cell.Model.Name, s.Cell.Prompt.Name, s.Replicate, v.Name)
 			if err := c.orFail(ctx, place, err); err != nil {
@@ -160,7 +202,7 @@ func (c *collector) persona(ctx context.Context, s Seat) error {
 // orFail passes on what ends the run and counts what does not.
 func (c *collector) orFail(ctx context.Context, place string, err error) error {
 	var se *store.Error
-	if errors.Is(err, errStopped) || errors.Is(err, errHalted) || errors.As(err, &se) {
+	if errors.Is(err, errStopped) || errors.Is(err, errHalted) || errors.Is(err, errHeld) || errors.As(err, &se) {
 		return err
 	}
 	return c.fail(ctx, place, err)
@@ -174,7 +216,7 @@ func (c *collector) Find(k completion.Key) (session.Reply, bool) {
 }
 
 // session asks a respondent what is still missing.
-func (c *collector) session(ctx context.Context, seat Seat) error {
+func (c *collector) session(ctx context.Context, seat Seat, patient bool) error {
 	origin, err := c.b.Origin(seat.Cell)
 	if err != nil {
 		return err
@@ -198,7 +240,7 @@ func (c *collector) session(ctx context.Context, seat Seat) error {
 	if err != nil {
 		return err
 	}
-	return c.interview(ctx, fresh, replies)
+	return c.interview(ctx, fresh, replies, patient)
 }
 
 func (c *collector) valid(s *session.Session, turn int, r session.Reply) bool {
@@ -236,8 +278,9 @@ func (c *collector) texts(ctx context.Context, v *session.Visit) (map[completion
 	return out, nil
 }
 
-// interview goes through the session's turns, asking what has no reply yet.
-func (c *collector) interview(ctx context.Context, s *session.Session, replies map[completion.Key]session.Reply) error {
+// interview goes through the session's turns, asking what has no reply yet. It is
+// put off before its first request only.
+func (c *collector) interview(ctx context.Context, s *session.Session, replies map[completion.Key]session.Reply, patient bool) error {
 	reask := c.d.Experiment.Reask
 	var first completion.Key
 	var st *step
@@ -248,7 +291,7 @@ func (c *collector) interview(ctx context.Context, s *session.Session, replies m
 		if turn == 1 && attempt == 0 || s.Mode == schema.Isolated {
 			first = st.key
 		}
-		st.first = first
+		st.first, st.patient = first, patient
 		r, stored := replies[st.key]
 		// decide says what follows from a reply; it is called before the reply is
 		// stored, so that storing it and claiming the next request is one step.
@@ -273,7 +316,7 @@ func (c *collector) interview(ctx context.Context, s *session.Session, replies m
 			place := fmt.Sprintf("cell (%s), replicate %d, turn %d", c.d.Describe(s.Respondent.Cell), s.Respondent.Replicate, turn)
 			return c.orFail(ctx, place, err)
 		}
-		st = next
+		st, patient = next, true
 	}
 	return nil
 }
