@@ -112,7 +112,7 @@ type shown struct {
 }
 
 func (e Endpoint) shown() shown {
-	return shown{e.redact(e.BaseURL), e.keySource(), e.Idempotent, e.Timeout, e.Idle}
+	return shown{e.redactor().text(e.BaseURL), e.keySource(), e.Idempotent, e.Timeout, e.Idle}
 }
 
 // keySource says where the key came from.
@@ -150,11 +150,3 @@ func (e Endpoint) MarshalJSON() ([]byte, error) { return json.Marshal(e.shown())
 
 // secret reports whether the key is one that must not stand anywhere.
 func (e Endpoint) secret() bool { return len(e.Key) >= minSecret }
-
-// redact replaces the key in a text.
-func (e Endpoint) redact(s string) string {
-	if !e.secret() {
-		return s
-	}
-	return strings.ReplaceAll(s, e.Key, e.keySource())
-}

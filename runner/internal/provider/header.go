@@ -19,7 +19,7 @@ var (
 )
 
 // interesting returns the headers of interest as sorted lines "Name: value".
-func interesting(h http.Header, e Endpoint) []string {
+func interesting(h http.Header, secret *redactor) []string {
 	var out []string
 	for name, values := range h {
 		of := slices.Contains(kept, name) || slices.ContainsFunc(keptPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
@@ -27,7 +27,7 @@ func interesting(h http.Header, e Endpoint) []string {
 			continue
 		}
 		for _, v := range values {
-			out = append(out, name+": "+e.redact(strings.ToValidUTF8(v, "\uFFFD")))
+			out = append(out, name+": "+secret.text(strings.ToValidUTF8(v, "\uFFFD")))
 		}
 	}
 	slices.Sort(out)

@@ -138,7 +138,7 @@ func (c *call) request(client *url.URL, got []byte) (*http.Request, error) {
 		// finds the canonical name. Header names have no case on the wire.
 		h["idempotency-key"] = []string{c.key.String()}
 	}
-	c.sent = &Sent{Method: req.Method, URL: c.to.address, Header: shownHeader(h, *c.to.endpoint), Body: c.to.endpoint.redactBytes(body), Mends: a.mends}
+	c.sent = &Sent{Method: req.Method, URL: c.to.address, Header: shownHeader(h, *c.to.endpoint), Body: c.to.secret.sent(body), Mends: a.mends}
 	return req, nil
 }
 
@@ -171,7 +171,7 @@ func (c *call) exchange(req *http.Request, rt http.RoundTripper) {
 	if closeErr := resp.Body.Close(); err == nil {
 		err = closeErr
 	}
-	c.raw = c.to.endpoint.redactBytes(raw)
+	c.raw = c.to.secret.bytes(raw)
 	switch {
 	case errors.Is(err, errTooLong):
 		c.failure = c.fail(Malformed, fmt.Sprintf("the reply is longer than %d MiB", maxBody>>20), nil)
@@ -225,7 +225,7 @@ func (c *call) read() {
 	}
 	// A key may stand in a text with escapes that hide it from the bytes.
 	for _, s := range []*string{&r.text, &r.finish, &r.model, &r.fingerprint, &r.id} {
-		*s = strings.ToValidUTF8(c.to.endpoint.redact(*s), "\uFFFD")
+		*s = strings.ToValidUTF8(c.to.secret.text(*s), "\uFFFD")
 	}
 	c.reply = r
 }
@@ -233,7 +233,7 @@ func (c *call) read() {
 // refused makes the error of a status that is not 200.
 func (c *call) refused() *Error {
 	if c.status >= 300 && c.status < 400 {
-		e := c.fail(Invalid, fmt.Sprintf("the server sends on to %q, and a key goes to its declared host only", c.header.Get("Location")), nil)
+		e := c.fail(Invalid, fmt.Sprintf("the server sends on to %q, and a key goes to its declared host only", c.to.secret.text(c.header.Get("Location"))), nil)
 		e.Mend = "give the final address as base_url"
 		return e
 	}
@@ -276,7 +276,7 @@ func (c *call) fail(class Class, message string, err error) *Error {
 	e := c.to.problem(class, message, err)
 	e.Status, e.Billed = c.status, c.status >= 200 && c.status < 300
 	if c.header != nil {
-		e.Header = interesting(c.header, *c.to.endpoint)
+		e.Header = interesting(c.header, c.to.secret)
 		e.RetryAfter = retryAfter(c.header, c.to.now())
 	}
 	return e

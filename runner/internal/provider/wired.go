@@ -40,6 +40,7 @@ var formats = map[string]format{"openai": openAI{}, "google": gemini{}, "ollama"
 type wired struct {
 	origin        *completion.Origin
 	endpoint      *Endpoint // a pointer, so that printing a caller shows no key
+	secret        *redactor
 	format        format
 	address, host string
 	model         llms.Model
@@ -59,6 +60,7 @@ func (p *Pool) newWired(o *completion.Origin) (*wired, error) {
 		}
 	}
 	w := &wired{origin: o, endpoint: &e, format: formats[o.Provider], version: p.Version, now: p.clock()}
+	w.secret = e.redactor()
 	w.timeout, w.idle = w.endpoint.Timeout, w.endpoint.Idle
 	if w.timeout <= 0 {
 		w.timeout = DefaultTimeout
@@ -107,7 +109,7 @@ func (w *wired) keyless() error {
 // message before it is cut to its length, so that no half of it can stay.
 func (w *wired) problem(class Class, message string, err error) *Error {
 	e := &Error{Class: class, RetryAfter: -1, Provider: w.origin.Provider, Model: w.origin.Model, Host: w.host,
-		Message: tidy(w.endpoint.redact(message)), Usage: completion.UnknownUsage(), Err: err}
+		Message: tidy(w.secret.text(message)), Usage: completion.UnknownUsage(), Err: err}
 	switch class {
 	case Credentials:
 		if w.endpoint.KeyEnv != "" {
@@ -143,7 +145,7 @@ func (w *wired) Call(ctx context.Context, req completion.Request, _ completion.K
 		Request: req, Text: r.text, Status: r.status, FinishReason: r.finish, ModelServed: r.model, Fingerprint: r.fingerprint,
 		ResponseID: r.id, Usage: r.usage, StartedAt: c.started.UTC().Truncate(time.Microsecond), Latency: c.finished.Sub(c.started),
 		Tries: 1, HTTPStatus: c.status, Mends: c.sent.Mends, Version: w.version, Simulated: c.header.Get(simulatedHeader) != "",
-		Sent: c.sent.Body, Body: c.raw, Header: interesting(c.header, *w.endpoint),
+		Sent: c.sent.Body, Body: c.raw, Header: interesting(c.header, w.secret),
 	}, nil
 }
 
@@ -197,12 +199,4 @@ func perSample(o *completion.Origin, options []llms.CallOption, key completion.K
 		return options
 	}
 	return append([]llms.CallOption{llms.WithSeed(int(wire.Seed(key)))}, options...)
-}
-
-// redactBytes is redact for a body.
-func (e Endpoint) redactBytes(b []byte) []byte {
-	if !e.secret() || !strings.Contains(string(b), e.Key) {
-		return b
-	}
-	return []byte(e.redact(string(b)))
 }
