@@ -115,16 +115,18 @@ func (a *asked) sent() (all, twice int) {
 
 // bench is one experiment with a store of its own.
 type bench struct {
-	t    *testing.T
+	t    testing.TB
 	dir  string
 	src  string
 	stop chan struct{}
 	part plan.Part
 	caps apply.Caps
+	// phase hears of the phases of a run.
+	phase func(name string)
 }
 
-func newBench(t *testing.T, src string) *bench {
-	return &bench{t: t, dir: t.TempDir(), src: src, stop: make(chan struct{})}
+func newBench(t testing.TB, src string) *bench {
+	return &bench{t: t, dir: t.TempDir(), src: src, stop: make(chan struct{}), phase: func(string) {}}
 }
 
 func (b *bench) paths() apply.Paths {
@@ -167,7 +169,7 @@ func (b *bench) run(ctx context.Context, callers apply.Callers) (*apply.Result, 
 		Results: filepath.Join(b.dir, "results"), Info: table.Info{DesignHash: d.Hash(), Simulated: "true", ProgramVersion: "test"},
 		Routes: routes, Caps: b.caps, Backoff: pace.Retry{MaxTries: 4, Base: time.Millisecond, Cap: 2 * time.Millisecond},
 		InFlight: 8, Stop: b.stop, Planned: func(*plan.Plan) error { return nil },
-		Done: func(int) {}, Phase: func(string) {},
+		Done: func(int) {}, Phase: b.phase,
 	})
 }
 
