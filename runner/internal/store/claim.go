@@ -105,12 +105,12 @@ func (w *writer) claimAll(c *conn, keys []completion.Key, states []ClaimState) e
 // claim takes a request for this process unless it is stored or a live process
 // holds it.
 func (w *writer) claim(c *conn, k completion.Key) (ClaimState, error) {
-	if _, ok, err := find(c, `SELECT id FROM completion WHERE key = ?`, k[:]); err != nil || ok {
-		return Stored, err
-	}
-	added, _, err := c.exec(`INSERT INTO claim (key, owner) VALUES (?,?) ON CONFLICT DO NOTHING`, k[:], w.s.owner.id)
+	added, _, err := c.exec(`INSERT INTO claim (key, owner) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM completion WHERE key = ?1) ON CONFLICT DO NOTHING`, k[:], w.s.owner.id)
 	if err != nil || added > 0 {
 		return Granted, err
+	}
+	if _, ok, err := find(c, `SELECT id FROM completion WHERE key = ?`, k[:]); err != nil || ok {
+		return Stored, err
 	}
 	taken, _, err := c.exec(`UPDATE claim SET owner = ?1 WHERE key = ?2 AND
 		(owner = ?1 OR owner NOT IN (SELECT id FROM owner WHERE seen_us >= ?3))`, w.s.owner.id, k[:], w.s.dead())
