@@ -15,7 +15,7 @@ import sys
 
 import pyarrow.parquet as pq
 
-TIMING = {"started_at", "latency_ms", "tries"}
+TIMING = {"started_at", "latency_ms", "tries", "error_class"}
 
 
 def files(root):
