@@ -90,8 +90,10 @@ type record struct {
 	startedUS     int64
 	latency       time.Duration
 	prompt, reply int32
-	tries         int32
-	end           uint16
+	// reasoning and cached are parts of reply and prompt.
+	reasoning, cached int32
+	tries             int32
+	end               uint16
 }
 
 // ending is how a reply ended and who gave it.
@@ -111,7 +113,8 @@ func loadEntries(ctx context.Context, l *Library, origins []*completion.Origin) 
 	err := l.each(origins, func(s *store.Store, own []*completion.Origin) error {
 		return s.Scan(ctx, own, func(x *store.Entry) error {
 			return e.add(x.Key, record{text: x.Text, sum: x.TextDigest, startedUS: x.StartedAt.UnixMicro(), latency: x.Latency,
-				prompt: int32(x.Usage.Prompt), reply: int32(x.Usage.Completion), tries: int32(x.Tries)},
+				prompt: int32(x.Usage.Prompt), reply: int32(x.Usage.Completion),
+				reasoning: int32(x.Usage.Reasoning), cached: int32(x.Usage.Cached), tries: int32(x.Tries)},
 				ending{x.Status, x.FinishReason, x.ModelServed, x.Fingerprint, x.HTTPStatus, x.Simulated})
 		})
 	})
@@ -154,8 +157,7 @@ func (e *entries) Find(k completion.Key) (session.Reply, bool) {
 func (e *entries) Record(ref int) table.Record {
 	r := &e.records[ref]
 	end := e.ends[r.end]
-	usage := completion.UnknownUsage()
-	usage.Prompt, usage.Completion = int(r.prompt), int(r.reply)
+	usage := completion.Usage{Prompt: int(r.prompt), Completion: int(r.reply), Reasoning: int(r.reasoning), Cached: int(r.cached)}
 	return table.Record{
 		Text: r.text, Status: end.status, FinishReason: end.finish, ModelServed: end.model, Fingerprint: end.fingerprint,
 		Usage: usage, StartedAt: time.UnixMicro(r.startedUS).UTC(), Latency: r.latency,
