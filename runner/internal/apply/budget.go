@@ -74,6 +74,9 @@ func (b *budget) reserve(ctx context.Context, micros int64) (refused string, err
 		if b.all.any() && b.now().Sub(b.asked) > lookEvery {
 			if err := b.look(ctx); err != nil {
 				b.mu.Unlock()
+				if ctx.Err() != nil { // a stop or a halt, and no fault of the store
+					return "", context.Cause(ctx)
+				}
 				return "", err
 			}
 		}
@@ -115,6 +118,18 @@ func (b *budget) exceeds(more sum) string {
 		}
 	}
 	return ""
+}
+
+// raise sets aside more for a sending that has its place already, if there is
+// room; it does not wait.
+func (b *budget) raise(micros int64) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.exceeds(b.held.plus(sum{micros: micros})) != "" {
+		return false
+	}
+	b.held.micros += micros
+	return true
 }
 
 // settle puts what a sending cost in the place of what was set aside for it;

@@ -10,7 +10,6 @@ import (
 
 	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/pace"
-	"circumplex.example/runner/internal/plan"
 	"circumplex.example/runner/internal/provider"
 	"circumplex.example/runner/internal/session"
 	"circumplex.example/runner/internal/store"
@@ -78,6 +77,7 @@ type lane struct {
 	retry   pace.Retry
 	waits   context.Context
 	end     context.CancelCauseFunc
+	dearest dearest
 }
 
 // newSender makes the lanes of the routes. waits ends the waits of all of them.
@@ -141,10 +141,7 @@ func (s *sender) send(ctx context.Context, st *step) (*completion.Completion, *s
 // once sends the request once, when there is leave to.
 func (s *sender) once(ctx context.Context, l *lane, caller provider.Caller, st *step) (*completion.Completion, *store.Try, error) {
 	prompt := session.TextTokens(st.req.Thread.Bytes())
-	worst := int64(0)
-	if !l.Model.Free() {
-		worst = int64(plan.Estimate(l.Model.Price, prompt, st.expect, 1).High * 1e6)
-	}
+	worst := l.worst(prompt, st.expect)
 	refused, err := s.budget.reserve(l.waits, worst)
 	if err != nil {
 		return nil, nil, err
@@ -159,6 +156,15 @@ func (s *sender) once(ctx context.Context, l *lane, caller provider.Caller, st *
 		s.budget.settle(worst, 0, false)
 		return nil, nil, err
 	}
+	// While this one waited others may have cost more than was thought.
+	if more := l.worst(prompt, st.expect) - worst; more > 0 {
+		if !s.budget.raise(more) {
+			slot.Done(pace.Outcome{Verdict: pace.Canceled, RetryAfter: -1})
+			s.budget.settle(worst, 0, false)
+			return s.once(ctx, l, caller, st)
+		}
+		worst += more
+	}
 	done, err := caller.Call(ctx, st.req, st.first)
 	now := s.now()
 	slot.Done(outcome(done, err, now))
@@ -169,6 +175,7 @@ func (s *sender) once(ctx context.Context, l *lane, caller provider.Caller, st *
 		cost = worst // it may have cost that much; 0 without a price
 	} else {
 		s.cost.Add(cost)
+		l.dearest.learn(st.expect, cost)
 	}
 	s.budget.settle(worst, cost, true)
 	if err == nil {
@@ -199,7 +206,7 @@ func line(experiment string, m *schema.Model, req completion.Request, key comple
 		switch {
 		case pe.Billed:
 			t.Usage, t.Micros = pe.Usage, micros(m, pe.Usage)
-		case pe.Class != provider.Canceled && pe.Class != provider.Timeout:
+		case pe.Class != provider.Canceled && pe.Class != provider.Timeout && !(pe.Class == provider.Connection && pe.Reached):
 			t.Micros = 0
 		}
 	}

@@ -62,6 +62,9 @@ type Error struct {
 	// Billed is true once a status of 200 was seen: the provider may charge for
 	// a reply that nobody could use.
 	Billed bool
+	// Reached is true once a connection to the server stood: the request may have
+	// come there, and been answered and charged for, though no reply came back.
+	Reached bool
 	// Usage is what such a reply says it used.
 	Usage completion.Usage
 	// Header holds the response headers of interest, as lines "Name: value".

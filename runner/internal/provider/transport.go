@@ -9,8 +9,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"circumplex.example/runner/internal/completion"
@@ -159,9 +161,12 @@ func (c *call) exchange(req *http.Request, rt http.RoundTripper) {
 
 	c.started = c.to.now()
 	defer func() { c.finished = c.to.now() }()
-	resp, err := rt.RoundTrip(req.WithContext(ctx))
+	var reached atomic.Bool // set by goroutines of the transport
+	trace := &httptrace.ClientTrace{WroteHeaders: func() { reached.Store(true) }}
+	resp, err := rt.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
 	if err != nil {
 		c.failure = c.lost(ctx, err, "")
+		c.failure.Reached = reached.Load()
 		return
 	}
 	idle := time.AfterFunc(c.to.idle, func() { cancel(errIdle) })

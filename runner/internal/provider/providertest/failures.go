@@ -70,8 +70,8 @@ func (b *bench) connections(t *testing.T) {
 	t.Run("reset before an answer", func(t *testing.T) {
 		for range 3 { // also over a connection that was used before
 			b.server.will(resets)
-			if e := b.failed(t, b.request(t, nil)); e.Class != provider.Connection || e.Billed || e.Status != 0 {
-				t.Errorf("class %s, billed %v, status %d", e.Class, e.Billed, e.Status)
+			if e := b.failed(t, b.request(t, nil)); e.Class != provider.Connection || e.Billed || !e.Reached || e.Status != 0 {
+				t.Errorf("class %s, billed %v, reached %v, status %d", e.Class, e.Billed, e.Reached, e.Status)
 			}
 			b.ask(t, b.request(t, nil))
 		}
@@ -84,7 +84,7 @@ func (b *bench) connections(t *testing.T) {
 		away.pool = poolOf(&away)
 		_, err := away.call(t.Context(), t, away.request(t, nil))
 		var e *provider.Error
-		if !errors.As(err, &e) || e.Class != provider.Connection || e.Billed || !strings.HasPrefix(e.Mend, "start the server at ") {
+		if !errors.As(err, &e) || e.Class != provider.Connection || e.Billed || e.Reached || !strings.HasPrefix(e.Mend, "start the server at ") {
 			t.Errorf("%v", err)
 		}
 	})
