@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -84,13 +85,22 @@ func (f *flights) end(k completion.Key) {
 
 // obtain gets one reply that nothing follows from.
 func (c *collector) obtain(ctx context.Context, st *step) (got, error) {
-	var g got
-	_, err := c.ask(ctx, st, func(r session.Reply) *step {
-		g = got{r.Sum, r.Text, r.Status}
-		return nil
-	}, nil)
-	return g, err
+	for {
+		var g got
+		once := *st
+		_, err := c.ask(ctx, &once, func(r session.Reply) *step {
+			g = got{r.Sum, r.Text, r.Status}
+			return nil
+		}, nil)
+		if !errors.Is(err, errDisplaced) {
+			return g, err
+		}
+	}
 }
+
+// errDisplaced tells that another process stored a reply to the request first.
+// That one stays, so the session is gone through again with it.
+var errDisplaced = errors.New("another reply to the request is stored")
 
 // ask obtains the reply of a step and returns the step that follows from it:
 // by sending the request, or from whoever did so meanwhile.
@@ -265,14 +275,36 @@ func (c *collector) keep(ctx context.Context, done *completion.Completion, line 
 		}
 	}
 	if err != nil {
-		return err
+		return c.bill(ctx, done.Request.Origin, batch.Tries, err)
+	}
+	if receipt.Put[0] == store.Kept {
+		return c.displaced(next)
 	}
 	c.made.Add(1)
 	c.done(1)
-	if receipt.Put[0] == store.Kept {
-		c.mu.Lock()
-		c.lost++
-		c.mu.Unlock()
-	}
 	return nil
+}
+
+// bill writes the ledger's line of a reply that could not be stored: it was
+// paid for all the same.
+func (c *collector) bill(ctx context.Context, o *completion.Origin, tries []store.Try, cause error) error {
+	if len(tries) == 0 {
+		return cause
+	}
+	_, err := c.lib.For(o).Submit(context.WithoutCancel(ctx), store.Batch{Tries: tries})
+	return errors.Join(cause, err)
+}
+
+// displaced counts a reply that came too late, and gives back the request that
+// was to follow from it: it would go on from a reply that is not stored.
+func (c *collector) displaced(next *step) error {
+	c.mu.Lock()
+	c.lost++
+	c.mu.Unlock()
+	if next == nil || !next.claimed {
+		return errDisplaced
+	}
+	next.claimed = false
+	defer c.flights.end(next.key)
+	return c.giveBack(next, errDisplaced)
 }

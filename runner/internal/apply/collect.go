@@ -202,7 +202,7 @@ func (c *collector) persona(ctx context.Context, s Seat, patient bool) error {
 // orFail passes on what ends the run and counts what does not.
 func (c *collector) orFail(ctx context.Context, place string, err error) error {
 	var se *store.Error
-	if errors.Is(err, errStopped) || errors.Is(err, errHalted) || errors.Is(err, errHeld) || errors.As(err, &se) {
+	if errors.Is(err, errStopped) || errors.Is(err, errHalted) || errors.Is(err, errHeld) || errors.Is(err, errDisplaced) || errors.As(err, &se) {
 		return err
 	}
 	return c.fail(ctx, place, err)
@@ -236,11 +236,15 @@ func (c *collector) session(ctx context.Context, seat Seat, patient bool) error 
 	if err != nil {
 		return err
 	}
-	fresh, err := c.b.Session(v.Respondent, v.Generated)
-	if err != nil {
-		return err
+	for {
+		fresh, err := c.b.Session(v.Respondent, v.Generated)
+		if err != nil {
+			return err
+		}
+		if err := c.interview(ctx, fresh, replies, patient); !errors.Is(err, errDisplaced) {
+			return err
+		}
 	}
-	return c.interview(ctx, fresh, replies, patient)
 }
 
 func (c *collector) valid(s *session.Session, turn int, r session.Reply) bool {
