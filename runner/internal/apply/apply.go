@@ -129,8 +129,13 @@ func (j *Job) collect(ctx context.Context, s *Survey, res *Result) error {
 	for _, r := range j.Routes {
 		c.accounts[r.Model.Name] = r.Account
 	}
+	todo := map[int]bool{}
+	for _, seat := range s.Todo {
+		todo[seat.Cell.Index] = true
+	}
 	for _, x := range s.Drift() {
-		if x.Unexpected != "" {
+		// A cell that nothing is asked of is no reason to call the run incomplete.
+		if x.Unexpected != "" && todo[x.cell.Index] {
 			c.send.haltCell(x.cell.Index, servedHalt(j.Design, x.cell, x.cell.Model, x.Unexpected))
 		}
 	}
