@@ -142,7 +142,7 @@ func TestAReplyThatCannotBeStoredIsInTheLedger(t *testing.T) {
 	b := newBench(t, wired)
 	res, err := b.run(context.Background(), &network{answer: func(req completion.Request, _ int) (*completion.Completion, error) {
 		r := reply(req)
-		r.Status = "of no known kind"
+		r.Usage.Prompt = -7
 		return r, nil
 	}})
 	if !errors.Is(err, store.ErrInvalid) {
