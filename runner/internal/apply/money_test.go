@@ -148,7 +148,7 @@ func TestAReplyThatCannotBeStoredIsInTheLedger(t *testing.T) {
 	if !errors.Is(err, store.ErrInvalid) {
 		t.Fatalf("%v, want an error of the store", err)
 	}
-	if sp := b.ledger("study"); int(sp.Tries) != res.Sent || sp.Micros != int64(res.Sent)*200_000 {
+	if sp := b.ledger("study"); int(sp.Tries) != res.Sent || sp.Micros != int64(res.Sent)*93_000 {
 		t.Errorf("sent %d, ledger %+v", res.Sent, sp)
 	}
 }

@@ -91,7 +91,8 @@ func (s *state) schemas() {
 }
 
 // layout is what the tables of this folder should look like: the further
-// factors are those of conditions, the circles those of values.
+// factors are those of conditions, the circles those of values, the wordings
+// those of items.
 func layout(read map[string]*data) []tabular.Schema {
 	exp := &schema.Experiment{Instrument: &schema.Instrument{}}
 	if d := read["conditions"]; d != nil {
@@ -107,7 +108,23 @@ func layout(read map[string]*data) []tabular.Schema {
 			}
 		}
 	}
+	if d := read["items"]; d != nil {
+		for _, c := range d.schema.Columns {
+			if name, ok := wordingOf(c.Name); ok {
+				exp.Instrument.Wordings = append(exp.Instrument.Wordings, &schema.Wording{Name: name})
+			}
+		}
+	}
 	return table.Schemas(exp)
+}
+
+// wordingOf is the wording whose female texts a column of items has.
+func wordingOf(column string) (string, bool) {
+	name, ok := strings.CutPrefix(column, "text_")
+	if !ok {
+		return "", false
+	}
+	return strings.CutSuffix(name, "_female")
 }
 
 // columns compares the columns of a table; respondents may have variables

@@ -39,7 +39,7 @@ func (s *state) reread() {
 		id := a.str("respondent_id", i)
 		shown[id] = append(shown[id], i)
 	}
-	p := parsers{s: s, known: map[string]*answer.Parser{}}
+	p := parsers{s: s, known: map[string]*answer.Parser{}, sheets: s.sheets(), scales: map[sheet]answer.Scale{}}
 	for i := range r.rows {
 		id := r.str("respondent_id", i)
 		rows := shown[id]
@@ -50,6 +50,7 @@ func (s *state) reread() {
 			s.unread(r, i, rows, len(stand))
 			continue
 		}
+		p.as = p.sheets[r.str("condition_id", i)]
 		want := p.read(r.str("form", i), rows, stand, single[r.str("condition_id", i)])
 		if !single[r.str("condition_id", i)] && len(stand) == 1 {
 			// A first turn alone may be that of an unfinished conversation.
@@ -111,7 +112,27 @@ func (s *state) unread(r *data, i int, rows []int, replies int) {
 type parsers struct {
 	s     *state
 	known map[string]*answer.Parser
-	scale *answer.Scale
+	// sheets tells how the items were shown, by condition; as is that of the
+	// respondent who is read.
+	sheets map[string]sheet
+	as     sheet
+	scales map[sheet]answer.Scale
+}
+
+// sheet is how a condition showed the items: in which wording, "" for the
+// instrument's own, and with the words of the scale turned round.
+type sheet struct {
+	wording  string
+	reversed bool
+}
+
+func (s *state) sheets() map[string]sheet {
+	c := s.tables["conditions"]
+	out := map[string]sheet{}
+	for i := range c.rows {
+		out[c.str("condition_id", i)] = sheet{c.str("item_wording", i), c.bools["scale_reversed"].Values[i]}
+	}
+	return out
 }
 
 // read returns the answer at each position, from 0; nil where there is no reply.
@@ -150,11 +171,15 @@ func (p *parsers) parser(form string, rows []int) *answer.Parser {
 	}
 	texts := make([]string, len(rows))
 	for i, row := range rows {
-		if column := "text_" + form; it.text[column] != nil {
+		column := "text_" + form
+		if p.as.wording != "" {
+			column = "text_" + p.as.wording + "_" + form
+		}
+		if it.text[column] != nil {
 			texts[i] = it.str(column, numbers[a.int("item", row)])
 		}
 	}
-	key := form + "\x00" + strings.Join(texts, "\x00")
+	key := fmt.Sprint(p.as.reversed) + p.as.wording + "\x00" + form + "\x00" + strings.Join(texts, "\x00")
 	if p.known[key] == nil {
 		if len(p.known) > 1000 { // shuffled orders: each is used by few
 			clear(p.known)
@@ -164,22 +189,43 @@ func (p *parsers) parser(form string, rows []int) *answer.Parser {
 	return p.known[key]
 }
 
-// scaleOf is the scale of the items, with the words that options have for it.
+// scaleOf is the scale as it was shown: with the words that options have for it
+// or, in another wording, those of the experiment beside the tables.
 func (p *parsers) scaleOf() answer.Scale {
-	if p.scale != nil {
-		return *p.scale
+	if sc, ok := p.scales[p.as]; ok {
+		return sc
 	}
-	it, o := p.s.tables["items"], p.s.tables["options"]
-	sc := answer.Scale{Min: it.int("scale_min", 0), Max: it.int("scale_max", 0), Labels: map[int]string{}}
+	it := p.s.tables["items"]
+	sc := answer.Scale{Min: it.int("scale_min", 0), Max: it.int("scale_max", 0), Labels: p.labels()}
+	if p.as.reversed {
+		turned := make(map[int]string, len(sc.Labels))
+		for n, label := range sc.Labels {
+			turned[sc.Min+sc.Max-n] = label
+		}
+		sc.Labels = turned
+	}
+	p.scales[p.as] = sc
+	return sc
+}
+
+func (p *parsers) labels() map[int]string {
+	if p.as.wording != "" {
+		exp, err := p.s.manifest.Declared(p.s.dir)
+		if err != nil {
+			p.s.diff("experiment.json", 0, "", "the words of the scale in wording %q cannot be read: %v", p.as.wording, err)
+			return nil
+		}
+		return exp.Instrument.LabelsIn(p.as.wording, false)
+	}
+	o, labels := p.s.tables["options"], map[int]string{}
 	for i := range o.rows {
 		if o.str("name", i) == "scale_labels" {
-			if err := json.Unmarshal([]byte(o.str("value", i)), &sc.Labels); err != nil {
+			if err := json.Unmarshal([]byte(o.str("value", i)), &labels); err != nil {
 				p.s.diff(o.file, i+1, "value", "scale_labels is no JSON object of numbers and words")
 			}
 		}
 	}
-	p.scale = &sc
-	return sc
+	return labels
 }
 
 // unlike counts the positions at which answers differ.
