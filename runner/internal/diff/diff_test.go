@@ -172,6 +172,32 @@ func TestKindsOfChanges(t *testing.T) {
 	}
 }
 
+// The words of a wording decide how replies are read, also where no request has
+// them; what only people read of it changes no answer.
+func TestAWordingThatChangesIsTold(t *testing.T) {
+	with := func(label, text, source string) *diff.Side {
+		return side(t, "instrument: instruments.ten", fmt.Sprintf(`instrument: instruments.ten & {wordings: plain: {
+			source: %q
+			labels: {"1": "No", "2": "Rather not", "3": "Unsure", "4": "Rather", "5": %q}
+			items: {for i in [1, 2, 3, 4, 5, 6, 7, 8, 9] {"\(i)": neutral: "Thing \(i)."}, "10": neutral: %q}
+		}}`, source, label, text), "MORE", `words: {own: {}, plain: wording: "plain"}`)
+	}
+	for _, c := range []struct {
+		name                 string
+		to                   *diff.Side
+		instrument, harmless string
+	}{
+		{"a label", with("Sure", "Last.", "here"), "[{wordings.plain.labels.5 Yes Sure [] <nil>}]", "[]"},
+		{"an item", with("Yes", "End.", "here"), "[{wordings.plain.items.010.neutral Last. End. [] <nil>}]", "[]"},
+		{"a source", with("Yes", "Last.", "there"), "[]", "[{instrument.wordings.plain.source here there [] <nil>}]"},
+	} {
+		d := compare(t, with("Yes", "Last.", "here"), c.to)
+		if got := fmt.Sprint(d.Instrument); got != c.instrument || fmt.Sprint(d.Harmless) != c.harmless || !d.Changed {
+			t.Errorf("%s: instrument %s, harmless %v, changed %t", c.name, got, d.Harmless, d.Changed)
+		}
+	}
+}
+
 // An entry in the middle of a list of 100,000 changes the draws it wins.
 func TestDiffOfAListOf100000Entries(t *testing.T) {
 	with := func(entries []schema.Entry) *diff.Side {

@@ -48,7 +48,12 @@ func instrument(a, b *schema.Instrument, harmless *[]Field) []Field {
 		for _, v := range in.Values {
 			names[v.Code] = map[string]any{"name": v.Name, "description": v.Description}
 		}
-		return map[string]any{"title": in.Title, "notice": in.Notice, "source": in.Source, "licence": in.Licence, "validated": in.Validated, "values": names}
+		wordings := map[string]any{}
+		for _, w := range in.Wordings {
+			wordings[w.Name] = map[string]any{"language": w.Language, "source": w.Source}
+		}
+		return map[string]any{"title": in.Title, "notice": in.Notice, "source": in.Source, "licence": in.Licence, "validated": in.Validated,
+			"values": names, "wordings": wordings}
 	}
 	counts := func(in *schema.Instrument) any {
 		labels, items, circles, order := map[string]any{}, map[string]any{}, map[string]any{}, []string{}
@@ -69,10 +74,26 @@ func instrument(a, b *schema.Instrument, harmless *[]Field) []Field {
 			order = append(order, v.Code)
 		}
 		return map[string]any{"name": in.Name, "scale": map[string]any{"min": in.Min, "max": in.Max, "labels": labels},
-			"items": items, "circles": circles, "values": order, "structure": in.Structure}
+			"items": items, "circles": circles, "values": order, "structure": in.Structure, "wordings": wordings(in)}
 	}
 	*harmless = append(*harmless, fieldsOf("instrument", people(a), people(b))...)
 	return fieldsOf("", counts(a), counts(b))
+}
+
+// wordings are the words and texts of each other wording, by name.
+func wordings(in *schema.Instrument) any {
+	out := map[string]any{}
+	for _, w := range in.Wordings {
+		labels, texts := map[string]any{}, map[string]any{}
+		for n, l := range w.Labels {
+			labels[fmt.Sprint(n)] = l
+		}
+		for i, t := range w.Texts {
+			texts[fmt.Sprintf("%03d", in.Items[i].Number)] = t
+		}
+		out[w.Name] = map[string]any{"labels": labels, "items": texts}
+	}
+	return out
 }
 
 // benchmarks compares what results are compared with; the numbers of one are
