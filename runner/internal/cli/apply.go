@@ -98,7 +98,7 @@ func (a *app) job(ctx context.Context, o *opened, f applyFlags, stop <-chan stru
 				if err := a.checkContexts(ctx, o, pool, pl); err != nil {
 					return err
 				}
-				if err := a.approve(o, pl, f); err != nil {
+				if err := a.approve(stop, o, pl, f); err != nil {
 					return err
 				}
 			}

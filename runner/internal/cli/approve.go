@@ -44,8 +44,8 @@ func (a *app) checkPrices(o *opened, p *plan.Plan, f applyFlags) error {
 }
 
 // approve asks before anything is sent that may cost money. Without a terminal
-// --yes has to say so.
-func (a *app) approve(o *opened, p *plan.Plan, f applyFlags) error {
+// --yes has to say so. The first Ctrl-C ends the question: nothing is in flight yet.
+func (a *app) approve(stop <-chan struct{}, o *opened, p *plan.Plan, f applyFlags) error {
 	asked := costly(o, p)
 	if len(asked) == 0 || f.yes {
 		return nil
@@ -68,14 +68,36 @@ func (a *app) approve(o *opened, p *plan.Plan, f applyFlags) error {
 		fmt.Fprintln(a.stderr, "  "+line)
 	}
 	fmt.Fprintf(a.stderr, "ask for %s? [y/N] ", what)
-	answer, err := bufio.NewReader(os.Stdin).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+	answer, err := readAnswer(stop, os.Stdin)
+	if err != nil {
 		return err
 	}
 	if s := strings.ToLower(strings.TrimSpace(answer)); s != "y" && s != "yes" {
 		return &exitError{code: exitCost, err: errors.New("not approved: nothing was sent")}
 	}
 	return nil
+}
+
+// readAnswer reads a line, until stop is closed.
+func readAnswer(stop <-chan struct{}, r io.Reader) (string, error) {
+	type line struct {
+		text string
+		err  error
+	}
+	read := make(chan line, 1)
+	go func() {
+		text, err := bufio.NewReader(r).ReadString('\n')
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		read <- line{text, err}
+	}()
+	select {
+	case l := <-read:
+		return l.text, l.err
+	case <-stop:
+		return "", &exitError{code: exitInterrupted, err: errors.New("interrupted: nothing was sent")}
+	}
 }
 
 // costText says a cost range in words.
