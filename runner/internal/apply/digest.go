@@ -9,9 +9,9 @@ import (
 
 	"circumplex.example/runner/internal/answer"
 	"circumplex.example/runner/internal/completion"
+	"circumplex.example/runner/internal/design"
 	"circumplex.example/runner/internal/session"
 	"circumplex.example/runner/internal/table"
-	"circumplex.example/schema"
 )
 
 // inputs digests everything the tables are made from. Equal inputs give equal
@@ -21,9 +21,9 @@ type inputs struct {
 	mishaps map[completion.Key]string
 }
 
-func newInputs(exp *schema.Experiment, info table.Info, mishaps map[completion.Key]string) *inputs {
+func newInputs(d *design.Design, builder *session.Builder, info table.Info, mishaps map[completion.Key]string) *inputs {
 	in := &inputs{sha256.New(), mishaps}
-	declared, err := exp.Encode()
+	declared, err := d.Experiment.Encode()
 	if err != nil {
 		panic("apply: an experiment does not encode: " + err.Error())
 	}
@@ -33,6 +33,12 @@ func newInputs(exp *schema.Experiment, info table.Info, mishaps map[completion.K
 	}
 	in.h.Write(b)
 	in.h.Write(declared)
+	// What is left out follows from what the program knows of a model, too.
+	for _, c := range d.Cells() {
+		for _, s := range builder.Skipped(c) {
+			in.h.Write([]byte(c.ID + " " + s))
+		}
+	}
 	return in
 }
 

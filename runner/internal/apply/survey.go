@@ -49,7 +49,7 @@ func Look(ctx context.Context, l *Library, d *design.Design, b *session.Builder,
 	s.served = newServed(d, b)
 	reader := table.NewReader(d.Experiment.Instrument)
 	w := &session.Walker{Builder: b, Replies: s.briefs, Valid: reader.Valid}
-	in := newInputs(d.Experiment, info, s.briefs.mishaps)
+	in := newInputs(d, b, info, s.briefs.mishaps)
 	var times span
 	missing := map[int]bool{}
 	s.Plan, err = plan.Make(d, w, part, func(v *session.Visit, inPart bool) {

@@ -75,7 +75,7 @@ func collectionTables(ctx context.Context, d *design.Design, b *session.Builder,
 	}
 	defer tb.Abort()
 	w := &session.Walker{Builder: b, Replies: records, Valid: reader.Valid}
-	in := newInputs(d.Experiment, digested, records.mishaps)
+	in := newInputs(d, b, digested, records.mishaps)
 	who := newServed(d, b)
 	var v session.Visit
 	for _, c := range d.Cells() {
