@@ -13,10 +13,6 @@ import (
 	"circumplex.example/runner/internal/provider"
 )
 
-// ollamaContext is the context that Ollama loads a model with where neither the
-// request nor the server says (docs.ollama.com/faq, 2026-11-28).
-const ollamaContext = 4096
-
 // originOf is an origin of a model: of its answers, or of its personas, which may
 // be the same.
 func (o *opened) originOf(r *apply.Route) *completion.Origin {
@@ -62,16 +58,10 @@ func (a *app) checkContexts(ctx context.Context, o *opened, pool *provider.Pool,
 
 // tooShort says how a context is too short for a conversation, "" if it is not.
 func tooShort(o *completion.Origin, m provider.OllamaModel, longest int64) string {
-	context, whence := int64(ollamaContext), "Ollama's default"
-	if v, ok := o.Parameter("num_ctx"); ok {
-		n, _ := v.(float64) // the schema admits whole numbers only
-		context, whence = int64(n), "num_ctx"
-	} else if m.Loaded > 0 {
-		context, whence = int64(m.Loaded), "what the server has loaded it with"
-	}
+	context, whence := m.Context(o)
 	switch {
 	case m.Trained > 0 && longest > int64(m.Trained):
-		return fmt.Sprintf("has a context of %s tokens, and the longest conversation may take %s\n    why:  Ollama leaves out the beginning of a longer one without a word\n    mend: use another model, or items in batch", num(m.Trained), num(int(longest)))
+		return fmt.Sprintf("has a context of %s tokens, and the longest conversation may take %s\n    why:  Ollama leaves out the beginning of a longer one without a word\n    mend: use another model, or fewer items in one conversation", num(m.Trained), num(int(longest)))
 	case longest > context:
 		return fmt.Sprintf("answers within %s tokens (%s), and the longest conversation may take %s\n    why:  Ollama leaves out the beginning of a longer one without a word\n    mend: parameters: num_ctx: %d", num(int(context)), whence, num(int(longest)), (longest+1023)/1024*1024)
 	}

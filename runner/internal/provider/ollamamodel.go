@@ -22,22 +22,84 @@ type OllamaModel struct {
 	Loaded int
 }
 
+// ollamaContext is what Ollama loads a model with where neither the request nor
+// its server says another context.
+const ollamaContext = 4096
+
+// Context is how many tokens a conversation of this origin may have, and who
+// says so.
+func (m OllamaModel) Context(o *completion.Origin) (tokens int64, whence string) {
+	tokens, whence = ollamaContext, "Ollama's default"
+	if v, ok := o.Parameter("num_ctx"); ok {
+		n, _ := v.(float64) // the schema admits whole numbers only
+		tokens, whence = int64(n), "num_ctx"
+	} else if m.Loaded > 0 {
+		tokens, whence = int64(m.Loaded), "what the server has loaded it with"
+	}
+	if m.Trained > 0 && tokens > int64(m.Trained) {
+		tokens, whence = int64(m.Trained), "what it was made for"
+	}
+	return tokens, whence
+}
+
+// bytesPerToken is how short the tokens of a conversation are taken to be, so
+// that it is rather refused than cut.
+const bytesPerToken = 3
+
+// overlong refuses a conversation that Ollama would cut without a word. What a
+// run can foresee it looks at before it begins; but a model that writes more than
+// it was asked for makes a sequential conversation longer than anybody foresaw.
+// Without OllamaModel only a declared num_ctx is known.
+func (w *wired) overlong(messages []completion.Message) error {
+	if w.origin.Provider != "ollama" {
+		return nil
+	}
+	m, asked := w.pool.ollama.Load(w.address + " " + w.origin.Model)
+	if _, declared := w.origin.Parameter("num_ctx"); !asked && !declared {
+		return nil
+	}
+	known, _ := m.(OllamaModel)
+	context, whence := known.Context(w.origin)
+	size := 0
+	for _, m := range messages {
+		size += len(m.Text)
+	}
+	tokens := int64(size / bytesPerToken)
+	if tokens <= context {
+		return nil
+	}
+	e := w.problem(TooLong, fmt.Sprintf("not sent: the conversation may have %d tokens and the model answers within %d (%s); Ollama would leave out its beginning without a word", tokens, context, whence), nil)
+	e.Mend = fmt.Sprintf("parameters: num_ctx: %d, or administer fewer items in one conversation", (2*tokens+1023)/1024*1024)
+	return e
+}
+
 // OllamaModel asks the server of an origin about its model. Ollama cuts a
 // conversation that is longer than its context without a word, so a runner has to
 // know the context. A model that is not there is an *Error of class NotFound.
 //
 // https://docs.ollama.com/api/show and /api/ps (2026-11-28)
+//
+// What it says is remembered: from then on a conversation with the model that does
+// not fit is not sent.
 func (p *Pool) OllamaModel(ctx context.Context, o *completion.Origin) (OllamaModel, error) {
-	var out OllamaModel
 	w, err := p.newWired(o)
 	if err != nil {
-		return out, err
+		return OllamaModel{}, err
 	}
+	out, err := p.ollamaModel(ctx, w)
+	if err == nil {
+		p.ollama.Store(w.address+" "+o.Model, out)
+	}
+	return out, err
+}
+
+func (p *Pool) ollamaModel(ctx context.Context, w *wired) (OllamaModel, error) {
+	var out OllamaModel
 	base := strings.TrimSuffix(w.address, "/api/chat")
 	var show struct {
 		Info map[string]json.RawMessage `json:"model_info"`
 	}
-	if err := p.ask(ctx, w, http.MethodPost, base+"/api/show", map[string]string{"model": o.Model}, &show); err != nil {
+	if err := p.ask(ctx, w, http.MethodPost, base+"/api/show", map[string]string{"model": w.origin.Model}, &show); err != nil {
 		return out, err
 	}
 	for name, v := range show.Info {
@@ -59,7 +121,7 @@ func (p *Pool) OllamaModel(ctx context.Context, o *completion.Origin) (OllamaMod
 		return out, err
 	}
 	for _, m := range ps.Models {
-		if completion.ServedAs(o.Model, m.Name, nil) || completion.ServedAs(o.Model, m.Model, nil) {
+		if completion.ServedAs(w.origin.Model, m.Name, nil) || completion.ServedAs(w.origin.Model, m.Model, nil) {
 			out.Loaded = m.Context
 		}
 	}

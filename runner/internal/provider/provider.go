@@ -54,6 +54,7 @@ type Pool struct {
 	send    http.RoundTripper
 	mu      sync.Mutex
 	callers map[completion.Digest]Caller
+	ollama  sync.Map // what a server said of a model: its address and name to OllamaModel
 }
 
 // Sent is a request as it goes over the wire.

@@ -38,6 +38,7 @@ var formats = map[string]format{"openai": openAI{}, "google": gemini{}, "ollama"
 
 // wired asks a model over the network.
 type wired struct {
+	pool          *Pool
 	origin        *completion.Origin
 	endpoint      *Endpoint // a pointer, so that printing a caller shows no key
 	secret        *redactor
@@ -59,7 +60,7 @@ func (p *Pool) newWired(o *completion.Origin) (*wired, error) {
 			return nil, err
 		}
 	}
-	w := &wired{origin: o, endpoint: &e, format: formats[o.Provider], version: p.Version, now: p.clock()}
+	w := &wired{pool: p, origin: o, endpoint: &e, format: formats[o.Provider], version: p.Version, now: p.clock()}
 	w.secret = e.redactor()
 	w.timeout, w.idle = w.endpoint.Timeout, w.endpoint.Idle
 	if w.timeout <= 0 {
@@ -160,6 +161,9 @@ func (w *wired) run(ctx context.Context, req completion.Request, render bool) (*
 	messages := req.Thread.Messages()
 	if !slices.ContainsFunc(messages, func(m completion.Message) bool { return m.Role == completion.User }) {
 		return nil, w.problem(Invalid, "not sent: the conversation asks nothing", nil)
+	}
+	if err := w.overlong(messages); err != nil && !render {
+		return nil, err
 	}
 	key := req.Key()
 	body, err := w.format.body(w.origin.Model, messages, wire.Fields(w.origin.Provider, w.origin.Identity, w.origin.Parameters, key))
