@@ -3,6 +3,8 @@ package apply
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -111,10 +113,10 @@ func (b *budget) exceeds(more sum) string {
 	}{{b.run, b.own, "this run"}, {b.all, total, "the experiment"}} {
 		after := c.spent.plus(more)
 		if c.caps.USD > 0 && float64(after.micros) > c.caps.USD*1e6 {
-			return fmt.Sprintf("%s may cost $%.2f and has cost $%.2f; one more request may cost $%.4f", c.whose, c.caps.USD, float64(c.spent.micros)/1e6, float64(more.micros-b.held.micros)/1e6)
+			return fmt.Sprintf("%s may cost %s and has cost %s; one more request may cost %s", c.whose, dollars(c.caps.USD), dollars(float64(c.spent.micros)/1e6), dollars(float64(more.micros-b.held.micros)/1e6))
 		}
 		if c.caps.Requests > 0 && after.requests > int64(c.caps.Requests) {
-			return fmt.Sprintf("%s may send %d requests and has sent %d", c.whose, c.caps.Requests, c.spent.requests)
+			return fmt.Sprintf("requests: %s may send %d and has sent %d", c.whose, c.caps.Requests, c.spent.requests)
 		}
 	}
 	return ""
@@ -162,4 +164,14 @@ func micros(m *schema.Model, u completion.Usage) int64 {
 		return completion.Unknown
 	}
 	return int64(p.USD(u.Prompt, u.Completion, u.Cached)*1e6 + 0.5)
+}
+
+// dollars writes an amount with at least the cents, and all of it: a limit of
+// $0.003 is not one of $0.00.
+func dollars(usd float64) string {
+	s := strings.TrimRight(strconv.FormatFloat(usd, 'f', 6, 64), "0")
+	for len(s)-strings.IndexByte(s, '.') <= 2 {
+		s += "0"
+	}
+	return "$" + s
 }
