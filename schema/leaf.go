@@ -196,6 +196,10 @@ func example(name string) string {
 		return "6"
 	case "source", "label", "by":
 		return `"..."`
+	case "date":
+		return `"2026-11-28"`
+	case "prompt_usd_per_million", "completion_usd_per_million":
+		return "2.5"
 	}
 	return "{...}"
 }

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,12 +121,15 @@ func (l *loader) config(layers map[string]load.Source) *load.Config {
 	}
 }
 
+// GiveDirectory is the mend where a directory holds no experiment.
+const GiveDirectory = "give the directory that holds the experiment's .cue files"
+
 func (l *loader) checkDir(given, abs string) bool {
 	place := diag.Place{File: abs}
 	st, err := os.Stat(abs)
 	switch {
 	case err != nil:
-		mend := "give the directory that holds the experiment's .cue files"
+		mend := GiveDirectory
 		if near := neighbour(given); near != "" {
 			mend = fmt.Sprintf("did you mean %s?", near)
 		}
@@ -136,9 +140,9 @@ func (l *loader) checkDir(given, abs string) bool {
 			Mend: fmt.Sprintf("name its directory:  %s", filepath.ToSlash(filepath.Dir(given)))})
 		return false
 	}
-	if m, _ := filepath.Glob(filepath.Join(abs, "*.cue")); len(m) == 0 {
+	if m, _ := fs.Glob(os.DirFS(abs), "*.cue"); len(m) == 0 { // abs itself may have brackets in its name
 		l.fail(diag.Problem{Place: place, What: "there is no .cue file in this directory",
-			Mend: "give the directory that holds the experiment's .cue files"})
+			Mend: GiveDirectory})
 		return false
 	}
 	return true

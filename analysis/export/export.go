@@ -9,6 +9,7 @@ package export
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,11 +67,13 @@ func Tables(dir, out string, format Format) ([]string, error) {
 func tablePaths(dir string) ([]string, error) {
 	var out []string
 	for _, pattern := range []string{"*.parquet", "analysis/*.parquet"} {
-		m, err := filepath.Glob(filepath.Join(dir, pattern))
+		m, err := fs.Glob(os.DirFS(dir), pattern) // dir itself may have brackets in its name
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, m...)
+		for _, name := range m {
+			out = append(out, filepath.Join(dir, filepath.FromSlash(name)))
+		}
 	}
 	out = slices.DeleteFunc(out, func(p string) bool { return tabular.IsPartial(filepath.Base(p)) })
 	if len(out) == 0 {

@@ -2,7 +2,9 @@ package benchmark
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -67,12 +69,12 @@ const FileSuffix = "_benchmark.cue"
 
 // Package returns the package clause of an experiment's .cue files.
 func Package(dir string) (string, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.cue"))
+	files, err := fs.Glob(os.DirFS(dir), "*.cue") // dir itself may have brackets in its name
 	if err != nil {
 		return "", err
 	}
 	for _, f := range files {
-		src, err := parser.ParseFile(f, nil, parser.PackageClauseOnly)
+		src, err := parser.ParseFile(filepath.Join(dir, f), nil, parser.PackageClauseOnly)
 		if err == nil && src.PackageName() != "" && !strings.HasSuffix(f, FileSuffix) {
 			return src.PackageName(), nil
 		}

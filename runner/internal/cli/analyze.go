@@ -109,10 +109,21 @@ func (a *app) resultsOf(dir string) (name, results string, err error) {
 	}
 	exp, problems := schema.Load(dir)
 	if problems.HasErrors() {
-		return "", "", problems
+		return "", "", orResults(problems)
 	}
 	results, err = a.resultsDir(exp)
 	return exp.Name, results, err
+}
+
+// orResults says of a directory that is no experiment that one of results would
+// have done.
+func orResults(problems diag.List) diag.List {
+	for i := range problems {
+		if problems[i].Mend == schema.GiveDirectory {
+			problems[i].Mend = "give a folder of results, such as results/NAME, or the directory of their experiment"
+		}
+	}
+	return problems
 }
 
 // printHeadlines shows one row a condition.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -35,7 +36,7 @@ func parseSide(arg string) (sideArg, error) {
 	st, err := os.Stat(arg)
 	switch {
 	case err == nil && st.IsDir():
-		cue, _ := filepath.Glob(filepath.Join(arg, "*.cue"))
+		cue, _ := fs.Glob(os.DirFS(arg), "*.cue")
 		if _, merr := os.Stat(filepath.Join(arg, "manifest.json")); merr == nil && len(cue) == 0 {
 			return sideArg{kind: inResults, shown: filepath.ToSlash(arg), where: arg}, nil
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -69,7 +70,7 @@ func (a *app) resultsAndHash(dir string) (results, hash string, err error) {
 	}
 	exp, problems := schema.Load(dir)
 	if problems.HasErrors() {
-		return "", "", problems
+		return "", "", orResults(problems)
 	}
 	o, err := a.design(dir)
 	if err != nil {
@@ -83,7 +84,7 @@ func (a *app) resultsAndHash(dir string) (results, hash string, err error) {
 // some of it is gone.
 func isResults(dir string) bool {
 	for _, name := range []string{"manifest.json", "responses.parquet", "conditions.parquet"} {
-		if m, err := filepath.Glob(filepath.Join(dir, name)); err == nil && len(m) > 0 {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return true
 		}
 	}
