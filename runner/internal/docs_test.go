@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -174,5 +175,72 @@ func TestLinksOfPages(t *testing.T) {
 	}
 	if seen < 20 {
 		t.Errorf("found %d links only", seen)
+	}
+}
+
+// Every package has its sentence in runner/DESIGN.md, and its table names no other.
+// Helpers of tests have none.
+func TestPackagesHaveTheirSentence(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "DESIGN.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said, there []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `(runner/internal/[a-z/]+)` \\|").FindAllSubmatch(page, -1) {
+		said = append(said, string(m[1]))
+	}
+	err = filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && d.Name() == "testdata":
+			return fs.SkipDir
+		case d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		if dir := filepath.ToSlash(filepath.Dir(path)); !strings.HasSuffix(dir, "test") {
+			there = append(there, "runner/internal/"+dir)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(said)
+	slices.Sort(there)
+	if there = slices.Compact(there); !slices.Equal(said, there) {
+		t.Errorf("runner/DESIGN.md, Packages: %q\nthere are: %q", said, there)
+	}
+}
+
+// The exit codes of README.md and runner/DESIGN.md are those of the program, each
+// once.
+func TestExitCodesAreDescribedOnce(t *testing.T) {
+	source, err := os.ReadFile(filepath.Join("cli", "exit.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := func(text []byte, pattern string) []string {
+		var out []string
+		for _, m := range regexp.MustCompile(pattern).FindAllSubmatch(text, -1) {
+			out = append(out, string(m[1]))
+		}
+		slices.Sort(out)
+		return out
+	}
+	want := codes(source, `(?m)^\s+exit[A-Z]\w*\s+= (\d+)`)
+	if len(want) < 9 {
+		t.Fatalf("codes in exit.go: %q", want)
+	}
+	for _, page := range []string{"README.md", "runner/DESIGN.md"} {
+		text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(page)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, section, _ := bytes.Cut(text, []byte("\n## Exit codes\n"))
+		section, _, _ = bytes.Cut(section, []byte("\n## "))
+		if got := codes(section, `(?m)^\| (\d+) \|`); !slices.Equal(got, want) {
+			t.Errorf("%s: exit codes %q, want %q", page, got, want)
+		}
 	}
 }
