@@ -83,8 +83,25 @@ release:
         echo "dist/runner-$os-$arch$ext"; \
         CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -trimpath -buildvcs=auto -ldflags='-s -w' -o "dist/runner-$os-$arch$ext" ./runner || exit 1; \
     done
+    @"{{ just_executable() }}" licences > dist/THIRD-PARTY-LICENSES.txt
+    cp LICENSE NOTICE dist
     cd dist && (sha256sum runner-* 2>/dev/null || shasum -a 256 runner-*) > SHA256SUMS && cat SHA256SUMS
     @if [ -x "dist/runner-$(go env GOHOSTOS)-$(go env GOHOSTARCH)" ]; then "dist/runner-$(go env GOHOSTOS)-$(go env GOHOSTARCH)" version; fi
+
+# prints the licences of all that is compiled into the programs
+licences:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    for p in {{ platforms }}; do
+        GOOS=${p%/*} GOARCH=${p#*/} CGO_ENABLED=0 go list -deps -f '{{{{with .Module}}{{{{if not .Main}}{{{{.Path}} {{{{.Version}} {{{{.Dir}}{{{{end}}{{{{end}}' ./runner
+    done | sort -u | while read -r path version dir; do
+        printf '\n======== %s %s\n' "$path" "$version"
+        files=$(find "$dir" -maxdepth 1 -type f | grep -iE '/(licen[cs]e|unlicense|copying|notice)[^/]*$' | sort) ||
+            files=$(grep -il licen[cs]e "$dir"/README*) || { echo "no licence in $path" >&2; exit 1; }
+        while read -r f; do printf -- '-------- %s\n' "${f##*/}"; cat "$f"; done <<<"$files"
+    done
+    printf '\n======== Go\n'
+    cat "$(go env GOROOT)/LICENSE"
 
 # gives the module another name, when the project has a home
 rename-module NAME:
