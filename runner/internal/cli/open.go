@@ -47,9 +47,12 @@ func (a *app) design(dir string) (*opened, error) {
 	}
 	o := &opened{exp: exp, design: d, warnings: problems}
 	o.builder = session.NewBuilder(d, session.Options{Simulate: a.flags.simulate})
-	for _, p := range o.builder.Unsupported() {
-		o.warnings.Add(p)
-	}
+	unsent := o.builder.Unsupported()
+	// What is left out needs no warning of what sending it would do.
+	o.warnings = slices.DeleteFunc(o.warnings, func(w diag.Problem) bool {
+		return slices.ContainsFunc(unsent, func(p diag.Problem) bool { return p.Severity == diag.Warning && p.Place == w.Place })
+	})
+	o.warnings = append(o.warnings, unsent...)
 	if o.warnings = o.warnings.Sorted(); o.warnings.HasErrors() {
 		return nil, o.warnings
 	}
