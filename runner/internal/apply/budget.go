@@ -116,7 +116,7 @@ func (b *budget) exceeds(more sum) string {
 			return fmt.Sprintf("%s may cost %s and has cost %s; one more request may cost %s", c.whose, dollars(c.caps.USD), dollars(float64(c.spent.micros)/1e6), dollars(float64(more.micros-b.held.micros)/1e6))
 		}
 		if c.caps.Requests > 0 && after.requests > int64(c.caps.Requests) {
-			return fmt.Sprintf("requests: %s may send %d and has sent %d", c.whose, c.caps.Requests, c.spent.requests)
+			return fmt.Sprintf("%s may send %d requests and has sent %d", c.whose, c.caps.Requests, c.spent.requests)
 		}
 	}
 	return ""
