@@ -48,7 +48,7 @@ func (claude) body(model string, messages []completion.Message, fields []wire.Fi
 	return o, nil
 }
 
-func (claude) client(o *completion.Origin, base string, rt http.RoundTripper) (llms.Model, []llms.CallOption, error) {
+func (claude) client(o *completion.Origin, base, _ string, rt http.RoundTripper) (llms.Model, []llms.CallOption, error) {
 	m, err := anthropic.New(anthropic.WithToken(placeholder), anthropic.WithModel(o.Model), anthropic.WithBaseURL(base),
 		anthropic.WithHTTPClient(&http.Client{Transport: rt}))
 	return m, nil, err

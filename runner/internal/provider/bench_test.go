@@ -113,7 +113,7 @@ func BenchmarkCall(b *testing.B) {
 		b.Run("ours/"+f.Provider, func(b *testing.B) {
 			url, opened := loopback(b, f.Reply(strings.Repeat("1. 4\n", 57)))
 			pool := &provider.Pool{Endpoint: func(*completion.Origin) (provider.Endpoint, error) {
-				return provider.Endpoint{BaseURL: url, Key: "sk-0123456789abcdef", KeyEnv: "K"}, nil
+				return provider.Endpoint{BaseURL: url, Dialect: f.Dialect(), Key: "sk-0123456789abcdef", KeyEnv: "K"}, nil
 			}}
 			o, err := completion.NewOrigin(f.Provider, f.Identity, f.Model, append(f.Required, completion.Parameter{Name: "temperature", Value: 0.7}), "", nil)
 			if err != nil {

@@ -30,6 +30,9 @@ const minSecret = 8
 type Endpoint struct {
 	// BaseURL is the server; empty for the provider's own.
 	BaseURL string
+	// Dialect is an address whose dialect of the format the server speaks; empty
+	// means BaseURL. A gateway speaks that of the provider behind it.
+	Dialect string
 	// Key is sent to that host and to no other; empty where none is needed.
 	Key string
 	// KeyEnv is the variable the key came from, for messages.
@@ -72,6 +75,14 @@ func (e Endpoint) URL(provider string) (string, error) {
 		}
 	}
 	return base, nil
+}
+
+// dialect is the address that says which dialect is spoken.
+func (e Endpoint) dialect() string {
+	if e.Dialect != "" {
+		return e.Dialect
+	}
+	return strings.TrimRight(e.BaseURL, "/")
 }
 
 // Host is the server's name and port, for people.

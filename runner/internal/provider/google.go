@@ -62,7 +62,7 @@ func (gemini) body(_ string, messages []completion.Message, fields []wire.Field)
 
 // client is made for one model: with a model for each call it would change
 // itself under concurrent calls.
-func (gemini) client(o *completion.Origin, base string, rt http.RoundTripper) (llms.Model, []llms.CallOption, error) {
+func (gemini) client(o *completion.Origin, base, _ string, rt http.RoundTripper) (llms.Model, []llms.CallOption, error) {
 	u, err := url.Parse(base)
 	if err != nil {
 		return nil, nil, err

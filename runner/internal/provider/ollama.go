@@ -32,7 +32,7 @@ func (llama) body(model string, messages []completion.Message, fields []wire.Fie
 	return o, nil
 }
 
-func (llama) client(o *completion.Origin, base string, rt http.RoundTripper) (llms.Model, []llms.CallOption, error) {
+func (llama) client(o *completion.Origin, base, _ string, rt http.RoundTripper) (llms.Model, []llms.CallOption, error) {
 	// WithServerURL ends the program over a bad address; this one was read before.
 	if _, err := url.Parse(base); err != nil {
 		return nil, nil, err

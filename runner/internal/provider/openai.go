@@ -34,18 +34,18 @@ type doer struct{ http.RoundTripper }
 
 func (d doer) Do(r *http.Request) (*http.Response, error) { return d.RoundTrip(r) }
 
-func (openAI) client(o *completion.Origin, base string, rt http.RoundTripper) (llms.Model, []llms.CallOption, error) {
+func (openAI) client(o *completion.Origin, base, dialect string, rt http.RoundTripper) (llms.Model, []llms.CallOption, error) {
 	m, err := openai.New(openai.WithToken(placeholder), openai.WithModel(o.Model), openai.WithBaseURL(base),
 		openai.WithOrganization(""), openai.WithHTTPClient(doer{rt}))
 	if err != nil {
 		return nil, nil, err
 	}
 	var options []llms.CallOption
-	if o.Identity != "" {
+	if !wire.OpenAIsOwn(dialect) {
 		options = append(options, openai.WithLegacyMaxTokensField())
 	}
 	// A server that calls the seed otherwise must not get it twice.
-	for _, f := range wire.Fields(o.Provider, o.Identity, o.Parameters, completion.Key{}) {
+	for _, f := range wire.Fields(o.Provider, dialect, o.Parameters, completion.Key{}) {
 		if f.Parameter == "seed" && f.Path[0] != "seed" {
 			options = append(options, llms.WithSeed(0))
 		}

@@ -37,7 +37,7 @@ func TestAgainstTheSimulatedServer(t *testing.T) {
 				hs := httptest.NewServer(sim)
 				defer hs.Close()
 				pool := &provider.Pool{Endpoint: func(*completion.Origin) (provider.Endpoint, error) {
-					return provider.Endpoint{BaseURL: hs.URL + base, Key: key, Idempotent: true, Timeout: 5 * time.Second, Idle: 200 * time.Millisecond}, nil
+					return provider.Endpoint{BaseURL: hs.URL + base, Dialect: f.Dialect(), Key: key, Idempotent: true, Timeout: 5 * time.Second, Idle: 200 * time.Millisecond}, nil
 				}}
 				failures = map[provider.Class]int{}
 				calls := 0

@@ -29,7 +29,7 @@ type format interface {
 	// body is the whole body, made from the request alone.
 	body(model string, messages []completion.Message, fields []wire.Field) (object, error)
 	// client makes the langchaingo model, with options for each of its calls.
-	client(o *completion.Origin, base string, rt http.RoundTripper) (llms.Model, []llms.CallOption, error)
+	client(o *completion.Origin, base, dialect string, rt http.RoundTripper) (llms.Model, []llms.CallOption, error)
 	// decode reads a body of status 200: a reply, or why it is none.
 	decode(body []byte) (*reply, *fault)
 }
@@ -74,12 +74,12 @@ func (p *Pool) newWired(o *completion.Origin) (*wired, error) {
 		return nil, w.problem(Invalid, err.Error(), nil)
 	}
 	w.address, w.host = w.format.address(base, o.Model), w.endpoint.Host(o.Provider)
-	if problems := wire.Unsupported(o.Provider, o.Identity, o.Model, o.Parameters); len(problems) > 0 {
+	if problems := wire.Unsupported(o.Provider, w.endpoint.dialect(), o.Model, o.Parameters); len(problems) > 0 {
 		e := w.problem(Invalid, "not sent, because it cannot carry what is declared: "+problems[0].Why, nil)
 		e.Mend = problems[0].Mend
 		return nil, e
 	}
-	model, options, err := w.format.client(o, base, audited{p})
+	model, options, err := w.format.client(o, base, w.endpoint.dialect(), audited{p})
 	if err != nil {
 		return nil, w.problem(Invalid, "the client cannot be made: "+err.Error(), nil)
 	}
@@ -166,7 +166,7 @@ func (w *wired) run(ctx context.Context, req completion.Request, render bool) (*
 		return nil, err
 	}
 	key := req.Key()
-	body, err := w.format.body(w.origin.Model, messages, wire.Fields(w.origin.Provider, w.origin.Identity, w.origin.Parameters, key))
+	body, err := w.format.body(w.origin.Model, messages, wire.Fields(w.origin.Provider, w.endpoint.dialect(), w.origin.Parameters, key))
 	if err != nil {
 		return nil, w.problem(Invalid, "not sent: "+err.Error(), nil)
 	}

@@ -69,7 +69,7 @@ func (b *Builder) Simulates(m *schema.Model) bool { return b.opts.Simulate || m.
 func (b *Builder) origin(m *schema.Model, params map[string]any, independent []string) (*completion.Origin, error) {
 	provider, identity := m.Provider, endpoint(m)
 	if m.Unsupported == "skip" && !b.Simulates(m) {
-		for _, p := range wire.Unsupported(provider, identity, m.Model, list(params)) {
+		for _, p := range wire.Unsupported(provider, address(m), m.Model, list(params)) {
 			delete(params, p.Parameter)
 		}
 	}
@@ -85,8 +85,12 @@ func (b *Builder) origin(m *schema.Model, params map[string]any, independent []s
 
 // endpoint is what names a model's endpoint in keys; "" for the provider's own.
 func endpoint(m *schema.Model) string {
-	return cmp.Or(m.Identity, strings.TrimRight(m.BaseURL, "/"))
+	return cmp.Or(m.Identity, address(m))
 }
+
+// address is where a model is asked; "" for the provider's own endpoint. It says
+// which dialect of a format is spoken, whatever the keys call the endpoint.
+func address(m *schema.Model) string { return strings.TrimRight(m.BaseURL, "/") }
 
 // list returns the parameters sorted by name.
 func list(params map[string]any) []completion.Parameter {

@@ -28,7 +28,7 @@ func (b *Builder) unsupported(out *diag.List, m *schema.Model, params map[string
 	if b.Simulates(m) {
 		return
 	}
-	for _, p := range wire.Unsupported(m.Provider, endpoint(m), m.Model, list(params)) {
+	for _, p := range wire.Unsupported(m.Provider, address(m), m.Model, list(params)) {
 		problem := diag.Problem{Place: place(p.Parameter), What: fmt.Sprintf("model %q cannot be sent %s: %s", m.Name, p.Parameter, p.Why), Mend: p.Mend}
 		_, declared := params[p.Parameter]
 		switch {
@@ -79,7 +79,7 @@ func (b *Builder) Skipped(c *design.Cell) []string {
 	}
 	params := cellParameters(c)
 	var out []string
-	for _, p := range wire.Unsupported(c.Model.Provider, endpoint(c.Model), c.Model.Model, list(params)) {
+	for _, p := range wire.Unsupported(c.Model.Provider, address(c.Model), c.Model.Model, list(params)) {
 		if v, ok := params[p.Parameter]; ok {
 			out = append(out, fmt.Sprintf("%s=%v", p.Parameter, v))
 		}

@@ -122,14 +122,19 @@ var instead = map[string]map[string]string{
 }
 
 // dialect is the row of places for a provider at an endpoint.
-func dialect(provider, identity string) string {
+func dialect(provider, address string) string {
 	switch {
-	case provider != "openai" || identity == "":
+	case provider != "openai" || OpenAIsOwn(address):
 		return provider
-	case strings.Contains(identity, "api.mistral.ai"):
+	case strings.Contains(address, "api.mistral.ai"):
 		return "mistral"
 	}
 	return "openai-compatible"
+}
+
+// OpenAIsOwn reports whether an address is OpenAI's own endpoint.
+func OpenAIsOwn(address string) bool {
+	return address == "" || strings.HasPrefix(address, "https://api.openai.com/")
 }
 
 // names is how messages call a dialect.
@@ -140,12 +145,12 @@ var names = map[string]string{
 
 // Unsupported lists declared parameters that cannot be made true for this
 // provider and model, and required ones that are missing, sorted by name.
-// identity is "" for the provider's own default endpoint.
-func Unsupported(provider, identity, model string, params []completion.Parameter) []Problem {
+// address is "" for the provider's own default endpoint.
+func Unsupported(provider, address, model string, params []completion.Parameter) []Problem {
 	if provider == "simulated" {
 		return nil
 	}
-	d := dialect(provider, identity)
+	d := dialect(provider, address)
 	var out []Problem
 	for _, p := range params {
 		if problem, bad := unplaced(d, p); bad {
@@ -213,8 +218,8 @@ func Seed(key completion.Key) float64 { return float64(binary.BigEndian.Uint32(k
 
 // Fields returns the fields that declared parameters take in the body, in the
 // order of params. What Unsupported names has none.
-func Fields(provider, identity string, params []completion.Parameter, key completion.Key) []Field {
-	d := dialect(provider, identity)
+func Fields(provider, address string, params []completion.Parameter, key completion.Key) []Field {
+	d := dialect(provider, address)
 	out := make([]Field, 0, len(params)+1)
 	for _, p := range params {
 		place := places[d][p.Name]

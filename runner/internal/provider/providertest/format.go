@@ -17,7 +17,8 @@ import (
 
 // Format is what the suite has to know of a wire format.
 type Format struct {
-	// Provider, Identity and Model say who is asked.
+	// Provider, Identity and Model say who is asked. The identity is an address whose
+	// dialect is spoken too; empty for the provider's own.
 	Provider, Identity, Model string
 	// Path is where its requests must arrive, KeyHeader what carries the key,
 	// KeyPrefix what stands before it.
@@ -92,4 +93,12 @@ var common = []Failure{
 	{"no content", 204, "", provider.Malformed},
 	{"truncated error", 500, `{"error": {"mess`, provider.Server},
 	{"not modified", 304, "", provider.Invalid},
+}
+
+// Dialect is the address whose dialect the format is, for an endpoint elsewhere.
+func (f Format) Dialect() string {
+	if f.Identity == "" && f.Provider == "openai" {
+		return "https://api.openai.com/v1"
+	}
+	return f.Identity
 }

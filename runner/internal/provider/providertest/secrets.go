@@ -108,7 +108,7 @@ func (b *bench) secrets(t *testing.T) {
 	t.Run("without a key", func(t *testing.T) {
 		away := *b
 		away.pool = &provider.Pool{Endpoint: func(*completion.Origin) (provider.Endpoint, error) {
-			return provider.Endpoint{BaseURL: b.server.URL}, nil
+			return provider.Endpoint{BaseURL: b.server.URL, Dialect: b.Dialect()}, nil
 		}}
 		away.ask(t, away.request(t, nil))
 		h := away.server.requests()[0].header

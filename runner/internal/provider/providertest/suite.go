@@ -46,7 +46,7 @@ type bench struct {
 }
 
 func (b *bench) endpoint() provider.Endpoint {
-	return provider.Endpoint{BaseURL: b.server.URL, Key: secret, KeyEnv: "PLANTED_KEY", Idempotent: true, Timeout: b.timeout, Idle: b.idle}
+	return provider.Endpoint{BaseURL: b.server.URL, Dialect: b.Dialect(), Key: secret, KeyEnv: "PLANTED_KEY", Idempotent: true, Timeout: b.timeout, Idle: b.idle}
 }
 
 // request makes a request of parameters and messages; without messages of one
