@@ -88,7 +88,11 @@ func (l *loader) instance(dir string) *build.Instance {
 		l.fail(diag.Problem{Place: diag.Place{File: abs}, What: err.Error()})
 		return nil
 	}
-	inst := load.Instances([]string{"."}, l.config(layers))[0]
+	inst, err := l.loadDir(layers)
+	if err != nil {
+		l.fail(diag.Problem{Place: diag.Place{File: abs}, What: err.Error()})
+		return nil
+	}
 	if inst.Err != nil {
 		l.cueErrors(inst.Err)
 		return nil
