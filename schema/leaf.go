@@ -194,7 +194,7 @@ func example(name string) string {
 		return "1"
 	case "max":
 		return "6"
-	case "source", "label", "by":
+	case "source", "label", "by", "model":
 		return `"..."`
 	case "date":
 		return `"2026-11-28"`
@@ -240,6 +240,18 @@ func importFailed(msg string) string {
 	return msg
 }
 
+// definitionNames are the definitions of the schema, such as #Experiment.
+func definitionNames() (names []string) {
+	defs, err := Definitions()
+	if err != nil {
+		return nil // a missing suggestion is no reason to hide the problem itself
+	}
+	for _, d := range defs {
+		names = append(names, d.Name)
+	}
+	return names
+}
+
 // explainCUE adds a mend to the CUE messages that authors meet.
 func explainCUE(msg string) (what, mend string) {
 	msg = strings.TrimSpace(msg)
@@ -248,6 +260,15 @@ func explainCUE(msg string) (what, mend string) {
 		return msg, "define the field in one of the package's files, or mend the spelling"
 	case strings.Contains(msg, "found packages"):
 		return msg, "give all .cue files of the directory the same package clause"
+	case strings.HasPrefix(msg, "undefined field: #"):
+		if near := diag.Nearest(strings.TrimPrefix(msg, "undefined field: "), definitionNames()); near != "" {
+			return msg, fmt.Sprintf("did you mean %s?", near)
+		}
+		return msg, "runner schema --list  names what there is"
+	case strings.HasSuffix(msg, "literal not terminated"):
+		return "this is no CUE: " + msg, "end the text with the quote that it begins with, on the same line"
+	case strings.HasPrefix(msg, "missing ',' "):
+		return "this is no CUE: " + msg, "put a comma or a new line between the two fields or elements"
 	case strings.HasPrefix(msg, "expected "):
 		return "this is no CUE: " + strings.ReplaceAll(msg, "'EOF'", "the end of the file"),
 			"look here and just above for a comma, quote, bracket or brace too few or too many"
