@@ -168,6 +168,7 @@ func New(dir, template, name string) (*Plan, error) {
 			return nil, err
 		}
 	}
+	p.ownPackage()
 	if problems := p.inTheWay(); problems.HasErrors() {
 		return nil, problems.Sorted()
 	}

@@ -187,3 +187,45 @@ func TestInAModuleThatIsThere(t *testing.T) {
 		t.Errorf("%v", problems)
 	}
 }
+
+// An experiment below another one is its own: neither a change of the one above
+// nor a name that no import path can have reaches into it.
+func TestBelowAnotherExperiment(t *testing.T) {
+	lab := t.TempDir()
+	made(t, lab, "minimal", "")
+	for _, below := range []string{"second", "second/third", "vierter Versuch, größer"} {
+		dir := filepath.Join(lab, filepath.FromSlash(below))
+		made(t, dir, "minimal", "")
+		file := filepath.Join(dir, "experiment.cue")
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := strings.Replace(string(src), "n: 40", "n: 3", 1)
+		if err := os.WriteFile(file, []byte(changed), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		exp, problems := schema.Load(dir)
+		if len(problems) > 0 || exp.N != 3 || exp.Root != lab {
+			t.Errorf("%s: %v", below, problems)
+		}
+	}
+}
+
+// What init writes is in the form that fmt --check wants.
+func TestTemplatesAreInStandardForm(t *testing.T) {
+	for _, template := range scaffold.Names() {
+		files, err := scaffold.Files(template, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if filepath.Ext(f.Path) != ".cue" {
+				continue
+			}
+			if want, err := schema.Format(f.Path, f.Data); err != nil || string(want) != string(f.Data) {
+				t.Errorf("%s of %s is not as runner fmt writes it: %v", f.Path, template, err)
+			}
+		}
+	}
+}
