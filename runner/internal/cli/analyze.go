@@ -111,8 +111,23 @@ func (a *app) resultsOf(dir string) (name, results string, err error) {
 	if problems.HasErrors() {
 		return "", "", orResults(problems)
 	}
-	results, err = a.resultsDir(exp)
-	return exp.Name, results, err
+	if results, err = a.resultsDir(exp); err != nil {
+		return "", "", err
+	}
+	return exp.Name, results, a.hasTables(dir, results)
+}
+
+// hasTables says where the tables of an experiment are to come from if it has
+// none yet.
+func (a *app) hasTables(dir, results string) error {
+	if isResults(results) {
+		return nil
+	}
+	mend := fmt.Sprintf("runner apply %s  writes them", filepath.ToSlash(dir))
+	if rehearsed := results + "-simulated"; !a.flags.simulate && isResults(rehearsed) {
+		mend = fmt.Sprintf("name %s  for those of apply --simulate, or %s", shown(rehearsed), mend)
+	}
+	return fmt.Errorf("%s: there are no tables here\n    mend: %s", shown(results), mend)
 }
 
 // orResults says of a directory that is no experiment that one of results would

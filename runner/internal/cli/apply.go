@@ -43,7 +43,7 @@ in flight and saves; the second stops at once. Nothing stored is lost either way
 	a.experimentFlags(c, true)
 	c.Flags().BoolVar(&f.offline, "offline", false, "ask nobody; a missing completion makes the run incomplete")
 	c.Flags().BoolVar(&f.yes, "yes", false, "go on without asking where it costs money")
-	c.Flags().Float64Var(&f.maxCost, "max-cost", 0, "stop, with everything stored, before this run has cost more than so many US `dollars`")
+	c.Flags().Float64Var(&f.maxCost, "max-cost", 0, "stop, with everything stored, before this run has cost more than so many dollars (`USD`)")
 	c.Flags().IntVar(&f.maxRequests, "max-requests", 0, "stop, with everything stored, after this run has sent `N` requests")
 	c.Flags().BoolVar(&f.noAnalysis, "no-analysis", false, "write the tables and leave the analysis out")
 	return c
@@ -78,7 +78,7 @@ func (a *app) apply(ctx context.Context, dir string, f applyFlags) error {
 	if err != nil {
 		return err
 	}
-	return a.afterApply(ctx, o, res, f, code)
+	return a.afterApply(ctx, stop, o, res, f, code)
 }
 
 func (a *app) job(ctx context.Context, o *opened, f applyFlags, stop <-chan struct{}, p *progress) apply.Job {
@@ -197,15 +197,12 @@ func small(o *opened) bool { return len(o.design.Cells())*o.exp.N <= smallSessio
 
 // afterApply analyzes what was collected, prints the summary and decides the
 // exit code.
-func (a *app) afterApply(ctx context.Context, o *opened, res *apply.Result, f applyFlags, code int) error {
+func (a *app) afterApply(ctx context.Context, stop <-chan struct{}, o *opened, res *apply.Result, f applyFlags, code int) error {
 	var sum *report.Summary
 	if !f.noAnalysis && !res.Stopped {
 		var err error
-		p := newProgress(a.stderr)
-		sum, err = report.RunWith(ctx, o.results, nil, report.Settings{Resample: small(o), Progress: resampling(p)})
-		p.close()
-		if err != nil {
-			return fmt.Errorf("the answers are collected and the tables written, but the analysis failed: %w", err)
+		if sum, err = a.analyzeCollected(ctx, stop, o); err != nil {
+			return err
 		}
 	}
 	if a.flags.json {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"golang.org/x/term"
@@ -62,7 +63,11 @@ func (a *app) approve(stop <-chan struct{}, o *opened, p *plan.Plan, f applyFlag
 	}
 	what := fmt.Sprintf("%s of %s, %s", count(n, "completion"), strings.Join(names, ", "), costText(p.Total.Cost))
 	if a.flags.json || !term.IsTerminal(int(os.Stdin.Fd())) {
-		return &exitError{code: exitCost, err: fmt.Errorf("not approved: %s\n    mend: runner plan %s  shows it; add --yes to go on, --max-cost USD to bound it", what, shown(o.exp.Dir))}
+		bound := ", --max-cost USD to bound it"
+		if f.maxCost > 0 {
+			bound = ""
+		}
+		return &exitError{code: exitCost, err: fmt.Errorf("not approved: %s\n    mend: runner plan %s  shows it; add --yes to go on%s", what, shown(o.exp.Dir), bound)}
 	}
 	for _, line := range a.keyLines(o, p) {
 		fmt.Fprintln(a.stderr, "  "+line)
@@ -120,6 +125,9 @@ func dollars(usd float64) string {
 	if usd > 0 && usd < 0.1 {
 		return fmt.Sprintf("$%.4f", usd)
 	}
-	whole := int(usd)
-	return fmt.Sprintf("$%s%s", num(whole), fmt.Sprintf("%.2f", usd-float64(whole))[1:])
+	whole, cents, _ := strings.Cut(fmt.Sprintf("%.2f", usd), ".")
+	if n, err := strconv.Atoi(whole); err == nil {
+		whole = num(n)
+	}
+	return "$" + whole + "." + cents
 }

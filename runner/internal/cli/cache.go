@@ -116,7 +116,7 @@ func moneyWord(micros, unpriced, billed int64) string {
 	case unpriced == billed:
 		return "unknown"
 	}
-	s := fmt.Sprintf("$%.2f", float64(micros)/1e6)
+	s := dollars(float64(micros) / 1e6)
 	if unpriced > 0 {
 		s += "+"
 	}

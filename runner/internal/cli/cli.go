@@ -4,10 +4,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,6 +48,8 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	// A mistake before --json ends the reading of flags.
+	a.flags.json = a.flags.json || err != nil && slices.Contains(args, "--json")
 	return a.finish(err)
 }
 
@@ -57,7 +61,13 @@ func (a *app) root() *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError(c, err) })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		if words := c.Flags().Args(); c == root && len(words) > 0 {
+			return unknownVerb(c, words[0]) // no verb has its flags either
+		}
+		return usageError(c, err)
+	})
+	root.SetUsageTemplate(wrappedFlags.Replace(root.UsageTemplate()))
 	root.AddCommand(
 		a.initCmd(), a.fmtCmd(), a.schemaCmd(), a.completionCmd(),
 		a.validateCmd(), a.planCmd(), a.applyCmd(), a.statusCmd(),
@@ -79,17 +89,14 @@ func (a *app) root() *cobra.Command {
 		if len(args) == 0 {
 			return nil
 		}
-		var names []string
-		for _, s := range c.Commands() {
-			if s.Name() != "help" && !s.Hidden {
-				names = append(names, s.Name())
-			}
-		}
-		return &exitError{code: exitUsage, err: fmt.Errorf("there is no verb %q\n    mend: %s", args[0], diag.DidYouMean(args[0], names))}
+		return unknownVerb(c, args[0])
 	}
 	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	return root
 }
+
+// wrappedFlags lets the help of flags fit a terminal of 80 columns.
+var wrappedFlags = strings.NewReplacer(".FlagUsages ", ".FlagUsagesWrapped 80 ")
 
 const longHelp = `Declarative experiments on how language models answer questionnaires.
 
@@ -119,13 +126,40 @@ func argsAsUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 			return nil
 		}
 		if err := check(c, args); err != nil {
-			if strings.HasPrefix(err.Error(), "accepts at most") {
-				err = fmt.Errorf("%d arguments are too many: %s", len(args), strings.Join(args, " "))
+			if c.HasSubCommands() && len(args) > 0 && strings.HasPrefix(err.Error(), "unknown command") {
+				return unknownVerb(c, args[0])
 			}
+			err = argumentsError(c, args, err)
 			return usageError(c, err)
 		}
 		return nil
 	}
+}
+
+// argumentsError says in words what cobra says of the number of arguments.
+func argumentsError(c *cobra.Command, args []string, err error) error {
+	msg := err.Error()
+	switch counted := strings.HasPrefix(msg, "accepts ") || strings.HasPrefix(msg, "unknown command"); {
+	case counted && len(args) == 0:
+		return fmt.Errorf("an argument is missing: %s", strings.TrimSuffix(c.UseLine(), " [flags]"))
+	case counted && len(args) == 1:
+		return fmt.Errorf("1 argument is too many: %s", args[0])
+	case counted:
+		return fmt.Errorf("%d arguments are too many: %s", len(args), strings.Join(args, " "))
+	}
+	return err
+}
+
+// unknownVerb is the error of a word where a verb is wanted.
+func unknownVerb(c *cobra.Command, word string) error {
+	var names []string
+	for _, s := range c.Commands() {
+		if s.Name() != "help" && !s.Hidden {
+			names = append(names, s.Name())
+		}
+	}
+	path := strings.TrimPrefix(c.CommandPath()+" "+word, c.Root().Name()+" ")
+	return &exitError{code: exitUsage, err: fmt.Errorf("there is no verb %q\n    mend: %s", path, cmp.Or(diag.DidYouMean(word, names), c.CommandPath()+" --help  lists them"))}
 }
 
 func usageError(c *cobra.Command, err error) error {

@@ -124,7 +124,11 @@ func benchmarkAbout(file string, f benchmarkFlags) (benchmark.About, error) {
 		if f.kind != "results" {
 			b, err := os.ReadFile(file)
 			if err != nil {
-				return about, err
+				var pe *os.PathError
+				if errors.As(err, &pe) {
+					err = pe.Err
+				}
+				return about, fmt.Errorf("%s: the file cannot be read: %w\n    mend: give the CSV file that holds the benchmark", shown(file), err)
 			}
 			sum := sha256.Sum256(b)
 			about.Source += ", SHA-256 " + hex.EncodeToString(sum[:])

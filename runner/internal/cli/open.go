@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -150,7 +151,7 @@ func only(exp *schema.Experiment, args []string) (schema.Clause, error) {
 				return nil, fmt.Errorf("--only %s: there is no factor %q\n    mend: %s", pair, factor, diag.DidYouMean(factor, exp.FactorNames()))
 			}
 			if !slices.Contains(exp.LevelNames(factor), level) {
-				return nil, fmt.Errorf("--only %s: factor %q has no level %q\n    mend: %s", pair, factor, level, diag.DidYouMean(level, exp.LevelNames(factor)))
+				return nil, fmt.Errorf("--only %s: factor %q has no level %q\n    mend: %s", pair, factor, level, cmp.Or(diag.DidYouMean(level, exp.LevelNames(factor)), "runner plan  lists them"))
 			}
 			clause[factor] = append(clause[factor], level)
 		}

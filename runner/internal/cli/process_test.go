@@ -394,3 +394,33 @@ func TestTwoProcessesMakeEachRequestOnce(t *testing.T) {
 		t.Errorf("runs.parquet has %d rows, want one a run, 7", runs.NumRows)
 	}
 }
+
+// Ctrl-C while the analysis is made ends it: what was collected is in the
+// tables, and analyze makes the rest.
+func TestInterruptEndsTheAnalysis(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no interrupt can be sent to a process")
+	}
+	s := newSite(t)
+	s.done("apply", "--no-analysis")
+	runs := filepath.Join(s.dir, "results", "study", "runs.parquet")
+	if err := os.Remove(runs); err != nil {
+		t.Fatal(err)
+	}
+	p := s.start("apply")
+	for began := time.Now(); ; time.Sleep(time.Millisecond) {
+		if _, err := os.Stat(runs); err == nil {
+			break // the run is written down, the analysis begins
+		}
+		if time.Since(began) > time.Minute {
+			t.Fatal("no run was written down within a minute")
+		}
+	}
+	if err := p.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	const want = "runner: interrupted: the answers are collected and the tables written, the analysis is not made\n    mend: runner analyze .  makes it\n"
+	if code := p.end(); code != 130 || !strings.HasSuffix(p.stderr.String(), want) {
+		t.Errorf("exit %d, want 130; stderr says %q", code, p.stderr.String())
+	}
+}

@@ -84,6 +84,7 @@ func (p *progress) say(line string) {
 	bars := p.bars
 	p.mu.Unlock()
 	if bars != nil {
+		fmt.Fprint(p.w, "\r") // the ^C that a terminal echoes moves the cursor, and the bar with it
 		if _, err := fmt.Fprintln(bars, line); err == nil {
 			return
 		}
@@ -128,11 +129,16 @@ func (p *progress) lines() {
 	defer p.ended.Done()
 	t := time.NewTicker(lineEvery)
 	defer t.Stop()
+	whole := false
 	for {
 		select {
 		case <-p.quit:
 			return
 		case <-t.C:
+			if whole {
+				continue // what follows the last one, such as drawing, has no count
+			}
+			whole = p.done.Load() >= p.want
 			fmt.Fprintf(p.w, "%s:%s\n", p.phaseName(), p.figures())
 		}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -50,7 +51,7 @@ func (f *simulateFlags) options() (server.Options, error) {
 func flagProblem(flag string, err error) error {
 	var unknown *server.UnknownError
 	if errors.As(err, &unknown) {
-		return fmt.Errorf("%s: %w\n    mend: %s", flag, err, diag.DidYouMean(unknown.Name, unknown.Known))
+		return fmt.Errorf("%s: %w\n    mend: %s", flag, err, cmp.Or(diag.DidYouMean(unknown.Name, unknown.Known), "runner simulate --help  lists them"))
 	}
 	return fmt.Errorf("%s: %w", flag, err)
 }

@@ -76,8 +76,10 @@ func (a *app) resultsAndHash(dir string) (results, hash string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	results, err = a.resultsDir(exp)
-	return results, o.info.DesignHash, err
+	if results, err = a.resultsDir(exp); err != nil {
+		return "", "", err
+	}
+	return results, o.info.DesignHash, a.hasTables(dir, results)
 }
 
 // isResults tells a folder of results by what apply writes into it, also if
