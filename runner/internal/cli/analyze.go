@@ -34,7 +34,7 @@ takes up to a minute for 60 conditions; --set bootstrap=0 goes without.`,
 		RunE: func(c *cobra.Command, args []string) error { return a.analyze(c.Context(), directory(args), over) },
 	}
 	f := c.Flags()
-	f.StringVar(&a.flags.results, "results", "", "directory of the results (default: results beside the experiment's cue.mod)")
+	f.StringVar(&a.flags.results, "results", "", "`DIR` of the results (default: results beside the experiment's cue.mod)")
 	f.BoolVar(&a.flags.simulate, "simulate", false, "analyze the results of apply --simulate")
 	f.BoolVar(&a.flags.json, "json", false, "print one JSON document")
 	f.StringToStringVar(&over, "set", nil, "replace an analysis option, such as restarts=0 (may be given several times)")

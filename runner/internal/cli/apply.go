@@ -36,7 +36,8 @@ func (a *app) applyCmd() *cobra.Command {
 
 apply always converges: interrupted or killed and run again it makes only what
 is missing. A finished design makes no call. The first Ctrl-C finishes what is
-in flight and saves; the second stops at once. Nothing stored is lost either way.`,
+in flight and saves; the second stops at once. Nothing stored is lost either
+way.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return a.apply(c.Context(), directory(args), f) },
 	}

@@ -31,7 +31,7 @@ after it has shown what.`,
 
 // cacheFlags gives a command the flags that say which store.
 func (a *app) cacheFlags(c *cobra.Command) {
-	c.Flags().StringVar(&a.flags.store, "store", "", "directory of the stores (default: the user's data and cache directories; RUNNER_STORE)")
+	c.Flags().StringVar(&a.flags.store, "store", "", "`DIR` of the stores (default: the user's data and cache directories; RUNNER_STORE)")
 	c.Flags().BoolVar(&a.flags.json, "json", false, "print one JSON document")
 }
 

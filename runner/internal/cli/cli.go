@@ -178,13 +178,13 @@ func usageError(c *cobra.Command, err error) error {
 // experiment, and where things lie.
 func (a *app) experimentFlags(c *cobra.Command, part bool) {
 	f := c.Flags()
-	f.StringVar(&a.flags.store, "store", "", "directory of the stores (default: the user's data and cache directories; RUNNER_STORE)")
-	f.StringVar(&a.flags.results, "results", "", "directory of the results (default: results beside the experiment's cue.mod)")
+	f.StringVar(&a.flags.store, "store", "", "`DIR` of the stores (default: the user's data and cache directories; RUNNER_STORE)")
+	f.StringVar(&a.flags.results, "results", "", "`DIR` of the results (default: results beside the experiment's cue.mod)")
 	f.BoolVar(&a.flags.simulate, "simulate", false, "let the simulated respondent answer in place of every model")
 	f.BoolVar(&a.flags.json, "json", false, "print one JSON document")
 	f.StringVar(&a.flags.envFile, "env-file", "", "`FILE` of NAME=value lines that hold keys; goes before the environment")
 	if part {
-		f.StringArrayVar(&a.flags.only, "only", nil, "only these levels, such as model=a,prompt=b (a factor named twice admits both)")
+		f.StringArrayVar(&a.flags.only, "only", nil, "only these `LEVELS`, such as model=a,prompt=b (a factor named twice admits both)")
 		f.IntVar(&a.flags.first, "first", 0, "only the first `K` replicates of each cell")
 	}
 }

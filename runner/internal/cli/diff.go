@@ -53,7 +53,7 @@ func (a *app) diffCmd() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&a.flags.store, "store", "", "directory of the stores (default: the user's data and cache directories; RUNNER_STORE)")
+	f.StringVar(&a.flags.store, "store", "", "`DIR` of the stores (default: the user's data and cache directories; RUNNER_STORE)")
 	f.BoolVar(&a.flags.simulate, "simulate", false, "let the simulated respondent answer in place of every model")
 	f.BoolVar(&a.flags.json, "json", false, "print one JSON document, as --format json")
 	f.StringVar(&format, "format", "text", "text, markdown (fits a pull-request comment) or json")

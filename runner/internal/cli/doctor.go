@@ -40,10 +40,10 @@ func (a *app) doctorCmd() *cobra.Command {
 		Long: `Check keys and endpoints with one tiny request to each model.
 
 For each model it says where its requests go, whether its key is there, what a
-request holds when it leaves, what had to be mended in it, and who answered. The
-request asks for one word and costs a few tokens; it goes into the ledger and its
-reply nowhere. A model of Ollama is asked for its context too: a conversation that
-does not fit would be cut without a word.`,
+request holds when it leaves, what had to be mended in it, and who answered.
+The request asks for one word and costs a few tokens; it goes into the ledger
+and its reply nowhere. A model of Ollama is asked for its context too: a
+conversation that does not fit would be cut without a word.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return a.doctor(c.Context(), directory(args), !quiet) },
 	}

@@ -39,7 +39,7 @@ and factor analyses want it.`,
 func (a *app) exportFlags(c *cobra.Command, out *string) {
 	f := c.Flags()
 	f.StringVar(out, "out", "", "directory to write to (default: export in the results directory)")
-	f.StringVar(&a.flags.results, "results", "", "directory of the results (default: results beside the experiment's cue.mod)")
+	f.StringVar(&a.flags.results, "results", "", "`DIR` of the results (default: results beside the experiment's cue.mod)")
 	f.BoolVar(&a.flags.simulate, "simulate", false, "export the results of apply --simulate")
 	f.BoolVar(&a.flags.json, "json", false, "print one JSON document")
 }

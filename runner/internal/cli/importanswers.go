@@ -57,7 +57,7 @@ func (a *app) importAnswersCmd() *cobra.Command {
 	f.StringSliceVar(&o.keep, "keep", nil, "`columns` to keep as variables of the respondents; NEW=OLD renames")
 	f.StringArrayVar(&o.drop, "drop", nil, "leave out rows in which a column has a value, such as `pilot=1`")
 	f.BoolVar(&o.replace, "replace", false, "write over results of another origin, and remove their analysis and history of runs")
-	f.StringVar(&a.flags.results, "results", "", "directory of the results (default: results beside the cue.mod at or above the working directory)")
+	f.StringVar(&a.flags.results, "results", "", "`DIR` of the results (default: results beside the cue.mod at or above the working directory)")
 	f.BoolVar(&a.flags.json, "json", false, "print one JSON document")
 	return c
 }

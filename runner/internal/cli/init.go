@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -31,9 +32,10 @@ func initHelp() string {
 	}
 	b.WriteString(`
 Beside the experiment's files it makes a README.md that explains them, a
-.gitignore, and cue.mod with copies of the schema, questionnaires and benchmarks,
-which editors and the stock cue read. Nothing that is there is overwritten. Below
-a directory that has a cue.mod already, the experiment becomes a part of that.
+.gitignore, and cue.mod with copies of the schema, questionnaires and
+benchmarks, which editors and the stock cue read. Nothing that is there is
+overwritten. Below a directory that has a cue.mod already, the experiment
+becomes a part of that.
 
   runner init my-study
   runner init my-study --template local
@@ -150,9 +152,20 @@ func (a *app) showInit(p *scaffold.Plan, template string) {
 	}
 	fmt.Fprintln(a.stdout, "\nnext:")
 	if dir != "." {
-		fmt.Fprintf(a.stdout, "  cd %s\n", dir)
+		fmt.Fprintf(a.stdout, "  cd %s\n", typed(dir))
 	}
 	fmt.Fprintln(a.stdout, "  runner validate\n  runner plan\n  runner apply --simulate")
+}
+
+// typed is a path as it is typed in a shell.
+func typed(path string) string {
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-._/~:+@%\\", r)
+	}
+	if !strings.ContainsFunc(path, func(r rune) bool { return !plain(r) }) {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 func (a *app) initUpdate(dir string) error {

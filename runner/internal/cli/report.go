@@ -36,7 +36,7 @@ it was made with. The file opens from disk and needs no network.`,
 	f := c.Flags()
 	f.StringVar(&out, "out", "", "`FILE` to write (default: report.html in the results directory)")
 	f.BoolVar(&open, "open", false, "open it in the browser")
-	f.StringVar(&a.flags.results, "results", "", "directory of the results (default: results beside the experiment's cue.mod)")
+	f.StringVar(&a.flags.results, "results", "", "`DIR` of the results (default: results beside the experiment's cue.mod)")
 	f.BoolVar(&a.flags.simulate, "simulate", false, "report the results of apply --simulate")
 	f.BoolVar(&a.flags.json, "json", false, "print one JSON document")
 	f.StringToStringVar(&over, "set", nil, "replace an analysis option, such as restarts=0 (may be given several times)")

@@ -14,7 +14,8 @@ import (
 const schemaHelp = `Print what may stand in an experiment, as CUE with its comments.
 
 field! must be there, field? may be, * marks a default. A name prints that
-definition alone; its # may be left out, since many shells take it for a comment.
+definition alone; its # may be left out, since many shells take it for a
+comment.
 
   runner schema            everything
   runner schema Model      how a model is declared

@@ -11,7 +11,14 @@ import (
 
 // line prints a named value; what authors and models wrote is made safe.
 func (a *app) line(name, format string, args ...any) {
-	fmt.Fprintf(a.stdout, "%-12s %s\n", name+":", oneLine(fmt.Sprintf(format, args...)))
+	a.lineAt(labelWidth, name, format, args...)
+}
+
+// labelWidth is where what is named begins, unless a name is longer.
+const labelWidth = 12
+
+func (a *app) lineAt(width int, name, format string, args ...any) {
+	fmt.Fprintf(a.stdout, "%-*s %s\n", width, name+":", oneLine(fmt.Sprintf(format, args...)))
 }
 
 // block prints text under a heading, each line behind a bar, so that nothing in
@@ -49,18 +56,22 @@ func (a *app) printCell(c *show.Cell) {
 }
 
 func (a *app) printPerson(r *show.Respondent) {
-	a.line("respondent", "%s, replicate %d", r.ID, r.Replicate)
-	a.line("cell", "%d, condition_id %s", r.Cell, r.ConditionID)
-	a.line("levels", "%s", r.Place)
-	for _, name := range slices.Sorted(maps.Keys(r.Persona)) {
-		a.line(name, "%v", r.Persona[name])
+	width := labelWidth
+	for name := range r.Persona {
+		width = max(width, len(name)+1)
 	}
-	a.line("form", "%s", r.Form)
+	a.lineAt(width, "respondent", "%s, replicate %d", r.ID, r.Replicate)
+	a.lineAt(width, "cell", "%d, condition_id %s", r.Cell, r.ConditionID)
+	a.lineAt(width, "levels", "%s", r.Place)
+	for _, name := range slices.Sorted(maps.Keys(r.Persona)) {
+		a.lineAt(width, name, "%v", r.Persona[name])
+	}
+	a.lineAt(width, "form", "%s", r.Form)
 	if r.Sample > 0 {
-		a.line("sample", "%d: as many lower replicates are asked the same", r.Sample)
+		a.lineAt(width, "sample", "%d: as many lower replicates are asked the same", r.Sample)
 	}
 	if r.Order != nil {
-		a.line("item order", "%s", strings.Trim(fmt.Sprint(r.Order), "[]"))
+		a.lineAt(width, "item order", "%s", strings.Trim(fmt.Sprint(r.Order), "[]"))
 	}
 }
 

@@ -28,7 +28,7 @@ version 7.`,
 		RunE: func(c *cobra.Command, args []string) error { return a.verify(c.Context(), directory(args), noAnalysis) },
 	}
 	f := c.Flags()
-	f.StringVar(&a.flags.results, "results", "", "directory of the results (default: results beside the experiment's cue.mod)")
+	f.StringVar(&a.flags.results, "results", "", "`DIR` of the results (default: results beside the experiment's cue.mod)")
 	f.BoolVar(&a.flags.simulate, "simulate", false, "the results of apply --simulate")
 	f.BoolVar(&a.flags.json, "json", false, "print one JSON document")
 	f.BoolVar(&noAnalysis, "no-analysis", false, "do not make the analysis anew")

@@ -99,7 +99,7 @@ func (w Wish) match(s *store.Store, all map[completion.Key]store.Outline) (Keep,
 		}
 		switch {
 		case len(found) == 0:
-			return nil, &WishError{fmt.Sprintf("--key %s: nothing is stored under it in %s\n    mend: runner cache ls --json, or the tables' column key, have the keys", prefix, s.Path())}
+			return nil, &WishError{fmt.Sprintf("--key %s: nothing is stored under it in %s\n    mend: runner cache ls --json, or the tables' column key, have the keys; those of the simulated respondent need --simulate", prefix, s.Path())}
 		case len(found) > 1:
 			return nil, &WishError{fmt.Sprintf("--key %s: %d keys begin with it\n    mend: give more digits", prefix, len(found))}
 		}
@@ -118,7 +118,7 @@ func (w Wish) match(s *store.Store, all map[completion.Key]store.Outline) (Keep,
 			}
 		}
 		if n == 0 {
-			return nil, &WishError{fmt.Sprintf("--origin %s: no origin begins with it in %s\n    mend: runner cache ls  lists the origins", prefix, s.Path())}
+			return nil, &WishError{fmt.Sprintf("--origin %s: no origin begins with it in %s\n    mend: runner cache ls  lists the origins; those of the simulated respondent need --simulate", prefix, s.Path())}
 		}
 	}
 	for k := range out {

@@ -226,10 +226,14 @@ func (p *Plan) inTheWay() diag.List {
 // Write makes the files. One that has come into being since the plan is an
 // error and left as it is.
 func (p *Plan) Write() error {
-	if err := writeAll(p.Root, p.Copy); err != nil {
-		return err
+	err := writeAll(p.Root, p.Copy)
+	if err == nil {
+		err = writeAll(p.Dir, p.Files)
 	}
-	return writeAll(p.Dir, p.Files)
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("no place for the experiment: %w\n    mend: make the directory writable, or name another", err)
+	}
+	return err
 }
 
 func writeAll(dir string, files []File) error {

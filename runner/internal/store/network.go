@@ -18,7 +18,7 @@ func checkLocal(path string, detect Detector) error {
 	}
 	dir, err := nearestDir(filepath.Dir(path))
 	if err != nil {
-		return err
+		return unusable(path, "its directory cannot be looked at", err)
 	}
 	kind, err := detect(dir)
 	if err != nil {
