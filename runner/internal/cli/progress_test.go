@@ -12,3 +12,14 @@ func TestSpeed(t *testing.T) {
 		}
 	}
 }
+
+// Money is rounded as a whole, and a small amount is not shown as none.
+func TestDollars(t *testing.T) {
+	for usd, want := range map[float64]string{
+		0: "$0.00", 0.0001: "$0.0001", 0.0273: "$0.0273", 0.1: "$0.10", 1.999: "$2.00", 12.5: "$12.50", 999.996: "$1,000.00", 12345.6: "$12,345.60",
+	} {
+		if got := dollars(usd); got != want {
+			t.Errorf("dollars(%v) = %s, want %s", usd, got, want)
+		}
+	}
+}
