@@ -27,6 +27,7 @@ const (
 // With the paper's design applied, each change asks for what is new and for
 // nothing else; diff says so before, and apply does so after.
 func TestDiffOfTheAppliedPaper(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("applies some 20,000 requests")
 	}

@@ -48,6 +48,7 @@ func (p *process) interrupt() {
 // Over HTTP the first Ctrl-C waits for the replies that are on their way and
 // stores them: what was paid for is kept.
 func TestInterruptKeepsTheRepliesOnTheirWay(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("no interrupt can be sent to a process")
 	}
@@ -97,6 +98,7 @@ func TestASecondInterruptStopsAtOnce(t *testing.T) {
 
 // A server that turns everything away for two seconds is not asked before.
 func TestRetryAfterIsObeyed(t *testing.T) {
+	t.Parallel()
 	faults, err := server.ParsePlan("429=30%,429date=10%")
 	if err != nil {
 		t.Fatal(err)

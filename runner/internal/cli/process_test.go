@@ -272,6 +272,7 @@ func undisturbed(t *testing.T) (map[string][]string, int64) {
 // Killed at three moments and applied again, the tables are those of a run that
 // nobody disturbed, and no request that was stored is made again.
 func TestKilledAndAppliedAgainMakesTheSameTables(t *testing.T) {
+	t.Parallel()
 	want, size := once(t)
 	s := newSite(t)
 	seed := uint64(time.Now().UnixNano())
@@ -312,6 +313,7 @@ func TestKilledAndAppliedAgainMakesTheSameTables(t *testing.T) {
 // Ctrl-C finishes what is in flight, saves it, writes the tables and exits with
 // 130; the next apply makes the rest.
 func TestInterruptSavesWhatWasMade(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("no interrupt can be sent to a process")
 	}
@@ -348,6 +350,7 @@ func TestInterruptSavesWhatWasMade(t *testing.T) {
 // Two processes at once on one store make each request once between them, and
 // the tables are whole.
 func TestTwoProcessesMakeEachRequestOnce(t *testing.T) {
+	t.Parallel()
 	want, _ := once(t)
 	var s site
 	var da, db document

@@ -101,6 +101,7 @@ const (
 // correlations, places on the circle, mean profile, SSD; and finds a model's own
 // structure rather than the other model's.
 func TestAnalysisRecoversTheStructureTheSimulatedModelsWereGiven(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("statistics: nothing here that -short is for")
 	}
