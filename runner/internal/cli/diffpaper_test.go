@@ -28,6 +28,7 @@ const (
 // nothing else; diff says so before, and apply does so after.
 func TestDiffOfTheAppliedPaper(t *testing.T) {
 	t.Parallel()
+	slow(t)
 	if testing.Short() {
 		t.Skip("applies some 20,000 requests")
 	}

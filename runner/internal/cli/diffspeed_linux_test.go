@@ -12,6 +12,7 @@ import (
 // most. Processor time is counted, so that a busy machine does not fail the test,
 // with room for what it costs to share caches with others.
 func TestDiffOfThePaperIsCheap(t *testing.T) {
+	slow(t)
 	if testing.Short() {
 		t.Skip("measures")
 	}

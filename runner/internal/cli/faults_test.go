@@ -31,6 +31,15 @@ func apply(t *testing.T, dir string, args ...string) string {
 	return found[0]
 }
 
+// slow skips a test that CI runs in a section of its own: go test ./... is to take
+// minutes, not many.
+func slow(t *testing.T) {
+	t.Helper()
+	if os.Getenv("RUN_SLOW") == "" {
+		t.Skip("slow: RUN_SLOW=1 go test ./runner/internal/cli")
+	}
+}
+
 // table holds the columns of one Parquet table that a test asks for.
 type table struct {
 	t    *testing.T
