@@ -145,6 +145,7 @@ func (j *Job) collect(ctx context.Context, s *Survey, res *Result) error {
 		run := b.spentByRun()
 		res.Sent, res.CostUSD, res.Unpriced = int(run.requests), float64(c.send.cost.Load())/1e6, int(c.send.unpriced.Load())
 	}()
+	defer spareCollector()()
 	if personas := personaSeats(s.Todo); len(personas) > 0 {
 		j.Phase("personas")
 		if err := c.run(ctx, personas, c.persona); err != nil {

@@ -121,12 +121,13 @@ type bench struct {
 	stop chan struct{}
 	part plan.Part
 	caps apply.Caps
-	// phase hears of the phases of a run.
+	// phase hears of the phases of a run, done of replies that are stored.
 	phase func(name string)
+	done  func(int)
 }
 
 func newBench(t testing.TB, src string) *bench {
-	return &bench{t: t, dir: t.TempDir(), src: src, stop: make(chan struct{}), phase: func(string) {}}
+	return &bench{t: t, dir: t.TempDir(), src: src, stop: make(chan struct{}), phase: func(string) {}, done: func(int) {}}
 }
 
 func (b *bench) paths() apply.Paths {
@@ -169,7 +170,7 @@ func (b *bench) run(ctx context.Context, callers apply.Callers) (*apply.Result, 
 		Results: filepath.Join(b.dir, "results"), Info: table.Info{DesignHash: d.Hash(), Simulated: "true", ProgramVersion: "test"},
 		Routes: routes, Caps: b.caps, Backoff: pace.Retry{MaxTries: 4, Base: time.Millisecond, Cap: 2 * time.Millisecond},
 		InFlight: 8, Stop: b.stop, Planned: func(*plan.Plan) error { return nil },
-		Done: func(int) {}, Phase: b.phase,
+		Done: b.done, Phase: b.phase,
 	})
 }
 

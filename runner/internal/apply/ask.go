@@ -18,6 +18,9 @@ import (
 type step struct {
 	req        completion.Request
 	key, first completion.Key
+	// worker goes on with another session after the last step of this one; nil
+	// where it does not.
+	worker *worker
 	// cell is the cell that the request belongs to, nil for a persona's.
 	cell *design.Cell
 	// expect is about how many tokens the reply will have.
@@ -31,8 +34,12 @@ type step struct {
 
 func newStep(s *session.Session, turn, attempt int) *step {
 	req := s.Request(turn, attempt)
+	return stepOf(s, req, req.Key(), turn)
+}
+
+func stepOf(s *session.Session, req completion.Request, key completion.Key, turn int) *step {
 	first, last := s.Positions(turn)
-	return &step{req: req, key: req.Key(), cell: s.Respondent.Cell, expect: session.AnswerTokens(last - first + 1)}
+	return &step{req: req, key: key, cell: s.Respondent.Cell, expect: session.AnswerTokens(last - first + 1)}
 }
 
 // index is the number of the request's cell, -1 for a persona's request.
@@ -134,6 +141,11 @@ func (c *collector) ask(ctx context.Context, st *step, decide func(session.Reply
 	c.served(st, done)
 	g := got{completion.TextDigest(done.Text), done.Text, done.Status}
 	next := decide(g.reply())
+	if next == nil && st.worker != nil {
+		// The last reply of a session: the next session begins in the same step.
+		ahead, known := st.worker.lookAhead(ctx)
+		return nil, c.keep(ctx, done, line, ahead, known)
+	}
 	return next, c.keep(ctx, done, line, next, replies)
 }
 

@@ -67,9 +67,9 @@ func (c *collector) stopped() bool {
 	}
 }
 
-// job is what is done for a seat. A patient one waits for another process that
-// holds its request; else it returns errHeld.
-type job func(ctx context.Context, s Seat, patient bool) error
+// job is what a worker does for a seat. A patient one waits for another process
+// that holds its request; else it returns errHeld.
+type job func(ctx context.Context, w *worker, s Seat, patient bool) error
 
 // run does a job for each seat, those of one account with at most so many at once
 // as it may take: a slow account holds up nobody else. It returns the first error
@@ -89,27 +89,11 @@ func (c *collector) run(ctx context.Context, seats []Seat, do job) error {
 	for _, name := range names {
 		q := queues[name]
 		for range min(c.workers(name), len(q.seats)) {
-			g.Go(func() error { return c.work(ctx, q, do) })
+			w := &worker{c: c, q: q}
+			g.Go(func() error { return w.work(ctx, do) })
 		}
 	}
 	return g.Wait()
-}
-
-// work does what is in a queue, until it is empty.
-func (c *collector) work(ctx context.Context, q *queue, do job) error {
-	for {
-		seat, late, ok := q.take()
-		if !ok || c.stopped() || ctx.Err() != nil {
-			return ctx.Err()
-		}
-		err := do(ctx, seat, late)
-		switch {
-		case errors.Is(err, errHeld):
-			q.later(seat)
-		case err != nil && !errors.Is(err, errStopped) && !errors.Is(err, errHalted):
-			return err
-		}
-	}
 }
 
 // queue is what is to be done for an account. What another process holds is put
@@ -132,6 +116,17 @@ func (q *queue) take() (s Seat, late, ok bool) {
 	}
 	s, *from = (*from)[0], (*from)[1:]
 	return s, late, true
+}
+
+// takeFresh is take without what was put off.
+func (q *queue) takeFresh() (s Seat, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.seats) == 0 {
+		return s, false
+	}
+	s, q.seats = q.seats[0], q.seats[1:]
+	return s, true
 }
 
 func (q *queue) later(s Seat) {
@@ -168,7 +163,7 @@ func (c *collector) fail(ctx context.Context, place string, err error) error {
 }
 
 // persona generates the texts that a respondent needs.
-func (c *collector) persona(ctx context.Context, s Seat, patient bool) error {
+func (c *collector) persona(ctx context.Context, _ *worker, s Seat, patient bool) error {
 	for _, v := range s.Cell.Prompt.Variables {
 		if v.Draw != schema.Generate {
 			continue
@@ -215,38 +210,6 @@ func (c *collector) Find(k completion.Key) (session.Reply, bool) {
 	return c.briefs.Find(k)
 }
 
-// session asks a respondent what is still missing.
-func (c *collector) session(ctx context.Context, seat Seat, patient bool) error {
-	origin, err := c.b.Origin(seat.Cell)
-	if err != nil {
-		return err
-	}
-	if err := c.send.halted(seat.Cell.Index, origin); err != nil {
-		return err
-	}
-	w := &session.Walker{Builder: c.b, Replies: c, Valid: c.valid}
-	var v session.Visit
-	if err := w.Visit(c.d.Respondent(seat.Cell, seat.Replicate), &v); err != nil {
-		return err
-	}
-	if v.Session == nil {
-		return nil // its persona is missing or failed
-	}
-	replies, err := c.texts(ctx, &v)
-	if err != nil {
-		return err
-	}
-	for {
-		fresh, err := c.b.Session(v.Respondent, v.Generated)
-		if err != nil {
-			return err
-		}
-		if err := c.interview(ctx, fresh, replies, patient); !errors.Is(err, errDisplaced) {
-			return err
-		}
-	}
-}
-
 func (c *collector) valid(s *session.Session, turn int, r session.Reply) bool {
 	c.readerMu.Lock()
 	defer c.readerMu.Unlock()
@@ -284,19 +247,19 @@ func (c *collector) texts(ctx context.Context, v *session.Visit) (map[completion
 
 // interview goes through the session's turns, asking what has no reply yet. It is
 // put off before its first request only.
-func (c *collector) interview(ctx context.Context, s *session.Session, replies map[completion.Key]session.Reply, patient bool) error {
+func (c *collector) interview(ctx context.Context, w *worker, p *prepared, s *session.Session, patient bool) error {
 	reask := c.d.Experiment.Reask
 	var first completion.Key
 	var st *step
 	for turn, attempt := 1, 0; turn <= s.Turns; {
 		if st == nil {
-			st = newStep(s, turn, attempt)
+			st = p.step(s, turn, attempt)
 		}
 		if turn == 1 && attempt == 0 || s.Mode == schema.Isolated {
 			first = st.key
 		}
-		st.first, st.patient = first, patient
-		r, stored := replies[st.key]
+		st.first, st.patient, st.worker = first, patient, w
+		r, stored := p.replies[st.key]
 		// decide says what follows from a reply; it is called before the reply is
 		// stored, so that storing it and claiming the next request is one step.
 		decide := func(r session.Reply) *step {
@@ -315,7 +278,7 @@ func (c *collector) interview(ctx context.Context, s *session.Session, replies m
 			st = decide(r)
 			continue
 		}
-		next, err := c.ask(ctx, st, decide, replies)
+		next, err := c.ask(ctx, st, decide, p.replies)
 		if err != nil {
 			place := fmt.Sprintf("cell (%s), replicate %d, turn %d", c.d.Describe(s.Respondent.Cell), s.Respondent.Replicate, turn)
 			return c.orFail(ctx, place, err)

@@ -32,7 +32,7 @@ func (d *dearest) of(expect int64) int64 {
 // worst is what one request may cost, in millionths of a dollar: the upper end
 // of the estimate, or what one like it has cost; 0 where there is no price.
 func (l *lane) worst(prompt, expect int64) int64 {
-	if l.Model.Free() {
+	if l.free {
 		return 0
 	}
 	return max(int64(plan.Estimate(l.Model.Price, prompt, expect, 1).High*1e6), l.dearest.of(expect))

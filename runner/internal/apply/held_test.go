@@ -60,3 +60,49 @@ func TestWhatAnotherProcessHoldsIsPutOff(t *testing.T) {
 		t.Errorf("what was held came as number %d of %d, want last", slices.Index(keys, first)+1, len(keys))
 	}
 }
+
+// With the last reply of a session the first request of the next is claimed. A run
+// that stops at that moment gives the claim back before it writes its tables, so
+// that another process need not wait for its end.
+func TestWhatWasClaimedAheadIsGivenBack(t *testing.T) {
+	one := strings.Replace(wired, "seed: 7", `seed: 7, call_order: "listed", limits: max_in_flight: 1, where: [{model: ["a"], administration: ["batch"]}]`, 1)
+	var keys []completion.Key
+	n := &network{answer: func(req completion.Request, _ int) (*completion.Completion, error) {
+		keys = append(keys, req.Key())
+		return reply(req), nil
+	}}
+	newBench(t, one).must(n)
+	all := slices.Clone(keys)
+
+	b := newBench(t, one)
+	other, err := store.Open(context.Background(), b.paths().Real, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	states := func() []store.ClaimState {
+		t.Helper()
+		got, err := other.Await(context.Background(), all)
+		if err != nil {
+			t.Error(err)
+		}
+		return got
+	}
+	b.done = func(int) {
+		if got, want := states(), []store.ClaimState{store.Stored, store.Held, store.Free, store.Free}; !slices.Equal(got, want) {
+			t.Errorf("after the first reply %v, want %v", got, want)
+		}
+		close(b.stop)
+	}
+	b.phase = func(name string) {
+		if name != "tables" {
+			return
+		}
+		if got, want := states(), []store.ClaimState{store.Stored, store.Free, store.Free, store.Free}; !slices.Equal(got, want) {
+			t.Errorf("after the stop %v, want %v", got, want)
+		}
+	}
+	if res := b.must(n); res.Made != 1 || !res.Stopped {
+		t.Errorf("made %d, stopped %v; want 1, true", res.Made, res.Stopped)
+	}
+}

@@ -72,6 +72,7 @@ type account struct {
 // lane is one model's way: its account, and whether it still answers.
 type lane struct {
 	*Route
+	free    bool // Model.Free, which reads an address
 	account *account
 	breaker *pace.Breaker
 	retry   pace.Retry
@@ -103,7 +104,7 @@ func (s *sender) lane(r *Route, backoff pace.Retry) *lane {
 		a.waits, a.end = context.WithCancelCause(s.waits)
 		s.accounts[r.Account] = a
 	}
-	l := &lane{Route: r, account: a, breaker: pace.NewBreaker(pace.BreakerOptions{}), retry: backoff}
+	l := &lane{Route: r, free: r.Model.Free(), account: a, breaker: pace.NewBreaker(pace.BreakerOptions{}), retry: backoff}
 	if r.Limits.MaxTries > 0 {
 		l.retry.MaxTries = r.Limits.MaxTries
 	}

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"hash"
 	"math"
 	"slices"
 	"strconv"
@@ -213,25 +212,16 @@ type Request struct {
 // Key returns the SHA-256 over format version, origin, sample, attempt, lineage
 // and thread, each part delimited by its length.
 func (r Request) Key() Key {
-	h := sha256.New()
-	var buf [64]byte
-	writeBytes(h, buf[:0], []byte(formatVersion))
-	writeBytes(h, buf[:0], r.Origin.canonical)
-	b := binary.AppendUvarint(buf[:0], uint64(r.Sample))
+	var buf [1024]byte // on the stack, for all but very long parameters
+	b := appendStrings(buf[:0], formatVersion)
+	b = binary.AppendUvarint(b, uint64(len(r.Origin.canonical)))
+	b = append(b, r.Origin.canonical...)
+	b = binary.AppendUvarint(b, uint64(r.Sample))
 	b = binary.AppendUvarint(b, uint64(r.Attempt))
 	b = binary.AppendUvarint(b, uint64(len(r.Lineage)))
-	h.Write(b)
 	for i := range r.Lineage {
-		h.Write(r.Lineage[i][:])
+		b = append(b, r.Lineage[i][:]...)
 	}
 	d := r.Thread.Digest()
-	h.Write(d[:])
-	var k Key
-	h.Sum(k[:0])
-	return k
-}
-
-func writeBytes(h hash.Hash, buf, b []byte) {
-	h.Write(binary.AppendUvarint(buf, uint64(len(b))))
-	h.Write(b)
+	return sha256.Sum256(append(b, d[:]...))
 }

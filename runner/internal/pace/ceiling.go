@@ -45,7 +45,8 @@ func newCeiling(declared int) ceiling {
 	if declared > 0 {
 		highest = declared
 	}
-	return ceiling{limit: float64(min(firstCeiling, highest)), highest: float64(highest), slow: true, step: 1, calm: float64(highest)}
+	first := max(min(firstCeiling, highest), highest/16)
+	return ceiling{limit: float64(first), highest: float64(highest), slow: true, step: 1, calm: float64(highest)}
 }
 
 func (c *ceiling) now() int { return int(c.limit) }

@@ -96,13 +96,13 @@ func TestDeclaredCeilingReachedQuickly(t *testing.T) {
 	})
 }
 
-// TestCeilingWithoutDeclaration begins at 16, doubles with every round, and
-// grows to 256.
-func TestCeilingWithoutDeclaration(t *testing.T) {
+// TestCeilingBegins begins at 16, or at a sixteenth of what is declared, doubles
+// with every round, and grows to what is declared or 256.
+func TestCeilingBegins(t *testing.T) {
 	for _, c := range []struct {
 		declared int
 		want     []int
-	}{{0, []int{16, 32, 64, 128, 256, 256}}, {100, []int{16, 32, 64, 100, 100, 100}}, {4, []int{4, 4, 4, 4, 4, 4}}, {1, []int{1, 1, 1, 1, 1, 1}}} {
+	}{{0, []int{16, 32, 64, 128, 256, 256}}, {100, []int{16, 32, 64, 100, 100, 100}}, {480, []int{30, 60, 120, 240, 480, 480}}, {4, []int{4, 4, 4, 4, 4, 4}}, {1, []int{1, 1, 1, 1, 1, 1}}} {
 		t.Run(fmt.Sprint(c.declared), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a := pace.NewAccount(pace.Limits{MaxInFlight: c.declared}, pace.Options{})

@@ -129,17 +129,17 @@ func (w *writer) loop() {
 }
 
 // gather takes what waits already. Callers answered by the last commit are
-// about to come back; yielding lets them join this group and costs no time.
+// about to come back; yielding lets them join this group. It yields twice only:
+// under load each time means waiting behind all that can run, and somebody new
+// always comes.
 func (w *writer) gather(first *op) []*op {
 	group := []*op{first}
-	idle := 0
-	for len(group) < maxGroup && idle < 2 {
+	for yields := 0; len(group) < maxGroup && yields < 2; {
 		select {
 		case o := <-w.ops:
 			group = append(group, o)
-			idle = 0
 		default:
-			idle++
+			yields++
 			runtime.Gosched()
 		}
 	}
