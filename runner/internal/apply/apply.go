@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"circumplex.example/runner/internal/completion"
@@ -38,6 +39,9 @@ type Job struct {
 	Backoff pace.Retry
 	// Caps bound what this run may spend.
 	Caps Caps
+	// FixedGC leaves Go's garbage collector as it is set. Else it waits, while
+	// requests are sent, for a fixed amount of garbage.
+	FixedGC bool
 	// Stop is closed to end gracefully: what is in flight is finished and saved.
 	Stop <-chan struct{}
 	// Planned is called with the plan before anything is asked; an error ends
@@ -133,10 +137,14 @@ func (j *Job) collect(ctx context.Context, s *Survey, res *Result) error {
 	for _, seat := range s.Todo {
 		todo[seat.Cell.Index] = true
 	}
+	foreign := map[[2]string]bool{} // model and prompt whose personas another model wrote
 	for _, x := range s.Drift() {
 		// A cell that nothing is asked of is no reason to call the run incomplete.
 		if x.Unexpected != "" && todo[x.cell.Index] {
 			c.send.haltCell(x.cell.Index, servedHalt(j.Design, x.cell, x.cell.Model, x.Unexpected))
+			if slices.Contains(x.Personas, x.Unexpected) {
+				foreign[[2]string{x.cell.Model.Name, x.cell.Prompt.Name}] = true
+			}
 		}
 	}
 	defer func() {
@@ -145,8 +153,13 @@ func (j *Job) collect(ctx context.Context, s *Survey, res *Result) error {
 		run := b.spentByRun()
 		res.Sent, res.CostUSD, res.Unpriced = int(run.requests), float64(c.send.cost.Load())/1e6, int(c.send.unpriced.Load())
 	}()
-	defer spareCollector()()
-	if personas := personaSeats(s.Todo); len(personas) > 0 {
+	if !j.FixedGC {
+		defer spareCollector()()
+	}
+	personas := slices.DeleteFunc(personaSeats(s.Todo), func(s Seat) bool {
+		return foreign[[2]string{s.Cell.Model.Name, s.Cell.Prompt.Name}]
+	})
+	if len(personas) > 0 {
 		j.Phase("personas")
 		if err := c.run(ctx, personas, c.persona); err != nil {
 			return err

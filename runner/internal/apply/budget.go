@@ -69,41 +69,45 @@ func (b *budget) look(ctx context.Context) error {
 }
 
 // reserve sets aside what one more sending may cost. It waits while what is in
-// flight decides whether there is room, and returns a reason once there is none.
-func (b *budget) reserve(ctx context.Context, micros int64) (refused string, err error) {
+// flight decides whether there is room, and returns a reason once there is none;
+// free tells that requests which cost nothing still have room.
+func (b *budget) reserve(ctx context.Context, micros int64) (refused string, free bool, err error) {
 	for {
 		b.mu.Lock()
 		if b.all.any() && b.now().Sub(b.asked) > lookEvery {
 			if err := b.look(ctx); err != nil {
 				b.mu.Unlock()
 				if ctx.Err() != nil { // a stop or a halt, and no fault of the store
-					return "", context.Cause(ctx)
+					return "", false, context.Cause(ctx)
 				}
-				return "", err
+				return "", false, err
 			}
 		}
 		next := sum{micros, 1}
-		reason := b.exceeds(b.held.plus(next))
+		reason := b.exceeds(b.held.plus(next), micros > 0)
 		if reason == "" {
 			b.held = b.held.plus(next)
 			b.mu.Unlock()
-			return "", nil
+			return "", false, nil
 		}
-		idle, freed := b.held == sum{}, b.freed
+		free = b.exceeds(b.held.plus(sum{requests: 1}), false) == ""
+		// Those that cost nothing make no room for one that does.
+		idle, freed := b.held == sum{} || free && b.held.micros == 0, b.freed
 		b.mu.Unlock()
 		if idle {
-			return reason, nil
+			return reason, free, nil
 		}
 		select {
 		case <-freed:
 		case <-ctx.Done():
-			return "", context.Cause(ctx)
+			return "", false, context.Cause(ctx)
 		}
 	}
 }
 
-// exceeds says which cap does not allow more to be spent.
-func (b *budget) exceeds(more sum) string {
+// exceeds says which cap does not allow more to be spent; those of money concern
+// only what costs.
+func (b *budget) exceeds(more sum, costs bool) string {
 	total := b.base.plus(b.own)
 	total.micros, total.requests = max(total.micros, b.ledger.micros), max(total.requests, b.ledger.requests)
 	for _, c := range []struct {
@@ -112,7 +116,7 @@ func (b *budget) exceeds(more sum) string {
 		whose string
 	}{{b.run, b.own, "this run"}, {b.all, total, "the experiment"}} {
 		after := c.spent.plus(more)
-		if c.caps.USD > 0 && float64(after.micros) > c.caps.USD*1e6 {
+		if costs && c.caps.USD > 0 && float64(after.micros) > c.caps.USD*1e6 {
 			return fmt.Sprintf("%s may cost %s and has cost %s; one more request may cost %s", c.whose, dollars(c.caps.USD), dollars(float64(c.spent.micros)/1e6), dollars(float64(more.micros-b.held.micros)/1e6))
 		}
 		if c.caps.Requests > 0 && after.requests > int64(c.caps.Requests) {
@@ -127,7 +131,7 @@ func (b *budget) exceeds(more sum) string {
 func (b *budget) raise(micros int64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.exceeds(b.held.plus(sum{micros: micros})) != "" {
+	if b.exceeds(b.held.plus(sum{micros: micros}), true) != "" {
 		return false
 	}
 	b.held.micros += micros

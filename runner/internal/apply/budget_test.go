@@ -20,7 +20,7 @@ func TestALookCutShortByAStopIsNoFaultOfTheStore(t *testing.T) {
 	b.now = func() time.Time { return b.asked.Add(2 * lookEvery) }
 	ctx, end := context.WithCancelCause(t.Context())
 	end(errStopped)
-	if _, err := b.reserve(ctx, 1); !errors.Is(err, errStopped) {
+	if _, _, err := b.reserve(ctx, 1); !errors.Is(err, errStopped) {
 		t.Errorf("%v, want %v", err, errStopped)
 	}
 }

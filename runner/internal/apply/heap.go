@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"os"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -17,11 +16,8 @@ const (
 // spareCollector makes the garbage collector wait for a fixed amount of garbage
 // rather than for as much as is live, and returns what ends that. Little is live
 // while requests are sent and much garbage is made: the collector took a fifth of
-// the processors. Who sets GOGC has decided otherwise.
+// the processors.
 func spareCollector() (end func()) {
-	if os.Getenv("GOGC") != "" {
-		return func() {}
-	}
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	was := debug.SetGCPercent(percent())
 	go func() {

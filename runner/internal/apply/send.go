@@ -143,13 +143,12 @@ func (s *sender) send(ctx context.Context, st *step) (*completion.Completion, *s
 func (s *sender) once(ctx context.Context, l *lane, caller provider.Caller, st *step) (*completion.Completion, *store.Try, error) {
 	prompt := session.TextTokens(st.req.Thread.Bytes())
 	worst := l.worst(prompt, st.expect)
-	refused, err := s.budget.reserve(l.waits, worst)
+	refused, free, err := s.budget.reserve(l.waits, worst)
 	if err != nil {
 		return nil, nil, err
 	}
 	if refused != "" {
-		s.halt(s.end, Halt{Kind: HaltBudget, Class: "budget", Reason: refused,
-			Mend: "raise it (--max-cost, --max-requests, or budget in the experiment) and apply again: what is stored is kept"})
+		s.exhausted(refused, free)
 		return nil, nil, errHalted
 	}
 	slot, err := l.account.pace.Acquire(l.waits, int(prompt+st.expect))
@@ -178,7 +177,7 @@ func (s *sender) once(ctx context.Context, l *lane, caller provider.Caller, st *
 		s.cost.Add(cost)
 		l.dearest.learn(st.expect, cost)
 	}
-	s.budget.settle(worst, cost, true)
+	s.budget.settle(worst, cost, entry.Tries > 0) // what is refused here goes nowhere
 	if err == nil {
 		return done, entry, nil
 	}
@@ -205,6 +204,8 @@ func line(experiment string, m *schema.Model, req completion.Request, key comple
 	if pe := problem(err); pe != nil {
 		t.Outcome = store.Mishap + string(pe.Class)
 		switch {
+		case pe.Unsent:
+			t.Tries, t.Micros = 0, 0
 		case pe.Billed:
 			t.Usage, t.Micros = pe.Usage, micros(m, pe.Usage)
 		case pe.Class != provider.Canceled && pe.Class != provider.Timeout && !(pe.Class == provider.Connection && pe.Reached):
@@ -258,6 +259,23 @@ func outcome(done *completion.Completion, err error, now time.Time) pace.Outcome
 		o.Windows = append(o.Windows, pace.Window{Kind: kind, Remaining: r.Remaining, Reset: r.Reset})
 	}
 	return o
+}
+
+// exhausted halts what the budget does not allow: all, or what costs money where
+// free requests have room.
+func (s *sender) exhausted(reason string, free bool) {
+	end := s.end
+	if free {
+		end = func(cause error) {
+			for _, l := range s.lanes {
+				if !l.free {
+					l.end(cause)
+				}
+			}
+		}
+	}
+	s.halt(end, Halt{Kind: HaltBudget, Class: "budget", Reason: reason,
+		Mend: "raise it (--max-cost, --max-requests, or budget in the experiment) and apply again: what is stored is kept"})
 }
 
 // again decides what follows from an error: it returns nil after the wait for

@@ -331,3 +331,68 @@ func TestStoreErrorsEndTheRun(t *testing.T) {
 		t.Errorf("got %v, want ErrInvalid", err)
 	}
 }
+
+// Who wrote a persona is who was asked, too: a cell whose personas another model
+// wrote is not asked, in the run that finds out and in later ones.
+func TestAnotherModelsPersonasStopTheirCells(t *testing.T) {
+	src := strings.Replace(wired, `basic: template: "Rate from 1 to 5."`,
+		`made: {template: "{persona} Rate from 1 to 5.", variables: persona: generate: {prompt: "Create a persona:", temperature: 0.7}}`, 1)
+	b := newBench(t, src)
+	b.must(&network{answer: func(req completion.Request, _ int) (*completion.Completion, error) {
+		r := reply(req)
+		if strings.HasPrefix(req.Thread.Messages()[0].Text, "Create") && req.Origin.Model == "a" {
+			r.ModelServed = "a-turbo"
+		}
+		return r, nil
+	}})
+	again := &network{}
+	res := b.must(again)
+	if again.calls["a"] != 0 {
+		t.Errorf("applied again it asked %v, want nothing of a", again.calls)
+	}
+	for _, x := range res.Served {
+		if x.Unexpected != "a-turbo" || x.String() != "another model than was asked wrote personas: a-turbo" {
+			t.Errorf("served %q: %+v", x, x)
+		}
+	}
+	if len(res.Served) != 2 {
+		t.Errorf("served %+v, want both cells of a", res.Served)
+	}
+}
+
+// A limit of money stops what costs money; what costs nothing goes on.
+func TestABudgetOfMoneyDoesNotStopFreeModels(t *testing.T) {
+	src := strings.Replace(wired, `base_url: "https://two.example/v1", price: cents`, `base_url: "http://localhost:1/v1"`, 1)
+	b := newBench(t, src)
+	b.caps = apply.Caps{USD: 2}
+	n := &network{}
+	res := b.must(n)
+	if got := halts(res); !slices.Equal(got, []string{"budget  budget"}) {
+		t.Errorf("halts %v", got)
+	}
+	if n.calls["c"] != perModel || n.calls["a"]+n.calls["b"] == 0 || res.CostUSD > 2 {
+		t.Errorf("asked %v for $%.2f, want all of c and something of the others for at most $2", n.calls, res.CostUSD)
+	}
+}
+
+// What is refused before it is sent stands in the ledger with its class, and was
+// not sent: it counts against no limit.
+func TestWhatWasNotSentIsNotCounted(t *testing.T) {
+	b := newBench(t, wired)
+	b.caps = apply.Caps{Requests: 2*perModel + 8}
+	res := b.must(&network{answer: func(req completion.Request, _ int) (*completion.Completion, error) {
+		if req.Origin.Model == "c" && req.Thread.Len() > 1 {
+			return nil, &provider.Error{Class: provider.TooLong, Unsent: true, RetryAfter: -1, Usage: completion.UnknownUsage()}
+		}
+		return reply(req), nil
+	}})
+	sp := b.ledger("study")
+	if int(sp.Tries) != res.Sent || res.Sent != res.Made || sp.Lines <= sp.Tries {
+		t.Errorf("sent %d, made %d, ledger %+v; want what was made, and lines of no try besides", res.Sent, res.Made, sp)
+	}
+	for _, h := range res.Halts {
+		if h.Kind == apply.HaltBudget {
+			t.Errorf("%+v, though no more was sent than may be", h)
+		}
+	}
+}

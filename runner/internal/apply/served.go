@@ -17,6 +17,8 @@ type ServedBy struct {
 	// Models and Fingerprints are what the provider named, sorted.
 	Models       []string `json:"models"`
 	Fingerprints []string `json:"fingerprints,omitempty"`
+	// Personas are further models that wrote its respondents' personas, sorted.
+	Personas []string `json:"personas,omitempty"`
 	// Unexpected is a model that is not the one that was asked, "" if all are.
 	Unexpected string `json:"unexpected,omitempty"`
 
@@ -33,6 +35,7 @@ type served struct {
 // who answered a cell. last spares a look-up for each of many alike.
 type who struct {
 	models, fingerprints map[string]bool
+	personas             map[string]bool // models that wrote them
 	last                 [2]string
 }
 
@@ -43,6 +46,14 @@ func newServed(d *design.Design, b *session.Builder) served {
 // add takes in who answered one respondent.
 func (s *served) add(v *session.Visit) {
 	w := &s.cells[v.Respondent.Cell.Index]
+	for i := range v.Personas {
+		if m := v.Personas[i].Reply.ModelServed; v.Personas[i].Stored && m != "" && !w.personas[m] {
+			if w.personas == nil {
+				w.personas = map[string]bool{}
+			}
+			w.personas[m] = true
+		}
+	}
 	for i := range v.Turns {
 		r := &v.Turns[i].Reply
 		id := [2]string{r.ModelServed, r.Fingerprint}
@@ -78,7 +89,13 @@ func (s *served) cell(c *design.Cell) ServedBy {
 	if s.b.Simulates(c.Model) {
 		return out
 	}
-	for _, m := range out.Models {
+	for m := range w.personas {
+		if !w.models[m] {
+			out.Personas = append(out.Personas, m)
+		}
+	}
+	slices.Sort(out.Personas)
+	for _, m := range slices.Concat(out.Models, out.Personas) {
 		if !completion.ServedAs(c.Model.Model, m, c.Model.AllowServed) {
 			out.Unexpected = m
 			break
@@ -102,6 +119,8 @@ func (s *Survey) Drift() []ServedBy {
 // String says who answered, in a line.
 func (x ServedBy) String() string {
 	switch {
+	case x.Unexpected != "" && slices.Contains(x.Personas, x.Unexpected):
+		return "another model than was asked wrote personas: " + strings.Join(x.Personas, ", ")
 	case x.Unexpected != "":
 		return "another model than was asked answered: " + strings.Join(x.Models, ", ")
 	case len(x.Models) > 1:

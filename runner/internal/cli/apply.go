@@ -88,6 +88,7 @@ func (a *app) job(ctx context.Context, o *opened, f applyFlags, stop <-chan stru
 		Design: o.design, Builder: o.builder, Library: o.library, Part: o.part,
 		Callers: pool, Routes: o.routes, Caps: apply.Caps{USD: f.maxCost, Requests: f.maxRequests},
 		Results: o.results, Info: o.info, Offline: f.offline, InFlight: inFlight(o), Stop: stop,
+		FixedGC: os.Getenv("GOGC") != "",
 		Planned: func(pl *plan.Plan) error {
 			if !a.flags.json {
 				a.printPlanLine(o, pl)
@@ -236,6 +237,8 @@ func (a *app) printApplied(w io.Writer, o *opened, res *apply.Result, sum *repor
 	switch {
 	case res.Missing > 0 && offline:
 		fmt.Fprintf(w, "incomplete: %s missing\n%s\n", count(res.Missing, "completion"), a.offlineMend(o, res.Gap.Cells, res.Gap.First, res.Gap.Place))
+	case res.Missing > 0 && len(res.Halts) > 0:
+		fmt.Fprintf(w, "incomplete: %s missing; mend what is named above, then run apply again\n", count(res.Missing, "completion"))
 	case res.Missing > 0:
 		fmt.Fprintf(w, "incomplete: %s missing; run apply again to make what is missing\n", count(res.Missing, "completion"))
 	}

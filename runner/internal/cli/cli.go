@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -92,7 +93,42 @@ func (a *app) root() *cobra.Command {
 		return unknownVerb(c, args[0])
 	}
 	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	helpOnVerbs(root)
 	return root
+}
+
+// helpOnVerbs makes `help WORD` fail for a word that is no verb.
+func helpOnVerbs(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	help, _, err := root.Find([]string{"help"})
+	if err != nil || help == root {
+		panic("cli: there is no help command")
+	}
+	help.Run = nil
+	help.RunE = func(_ *cobra.Command, args []string) error {
+		c, rest, err := root.Find(args)
+		if err != nil || len(rest) > 0 && c.HasSubCommands() {
+			return unknownVerb(c, args[len(args)-max(1, len(rest))])
+		}
+		c.InitDefaultHelpFlag()
+		return c.Help()
+	}
+}
+
+// replicates is the value of --first.
+type replicates int
+
+func (r *replicates) String() string { return strconv.Itoa(int(*r)) }
+func (r *replicates) Type() string   { return "int" }
+
+// Set refuses 0, which would otherwise mean all.
+func (r *replicates) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return errors.New("want 1 or more")
+	}
+	*r = replicates(n)
+	return nil
 }
 
 // wrappedFlags lets the help of flags fit a terminal of 80 columns.
@@ -185,7 +221,7 @@ func (a *app) experimentFlags(c *cobra.Command, part bool) {
 	f.StringVar(&a.flags.envFile, "env-file", "", "`FILE` of NAME=value lines that hold keys; goes before the environment")
 	if part {
 		f.StringArrayVar(&a.flags.only, "only", nil, "only these `LEVELS`, such as model=a,prompt=b (a factor named twice admits both)")
-		f.IntVar(&a.flags.first, "first", 0, "only the first `K` replicates of each cell")
+		f.Var((*replicates)(&a.flags.first), "first", "only the first `K` replicates of each cell")
 	}
 }
 

@@ -119,6 +119,9 @@ func TestEveryExperimentAppliesSimulated(t *testing.T) {
 			if testing.Short() && name != "quickstart" {
 				t.Skip("one experiment will do in -short")
 			}
+			if name == "faults" || name == "paper" {
+				slow(t)
+			}
 			var args []string
 			if strings.HasPrefix(name, "paper") {
 				args = []string{"--first", "2", "--simulate"}

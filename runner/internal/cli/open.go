@@ -121,9 +121,6 @@ func (a *app) part(d *design.Design) (plan.Part, error) {
 	if len(a.flags.only) == 0 && a.flags.first == 0 {
 		return nil, nil
 	}
-	if a.flags.first < 0 {
-		return nil, &exitError{code: exitUsage, err: fmt.Errorf("--first %d: want 1 or more", a.flags.first)}
-	}
 	clause, err := only(d.Experiment, a.flags.only)
 	if err != nil {
 		return nil, &exitError{code: exitUsage, err: err}

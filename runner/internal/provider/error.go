@@ -59,6 +59,8 @@ type Error struct {
 	Message string
 	// Mend is what to do about it, where that is known.
 	Mend string
+	// Unsent is true for a request that was refused before it left.
+	Unsent bool
 	// Billed is true once a status of 200 was seen: the provider may charge for
 	// a reply that nobody could use.
 	Billed bool

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -111,5 +112,54 @@ func TestASeedForEachSample(t *testing.T) {
 	}
 	if len(seeds) != 3 {
 		t.Errorf("three attempts have the seeds %v", seeds)
+	}
+}
+
+// filter answers as Azure's content filter does to a prompt.
+type filter struct {
+	status int
+	body   string
+}
+
+func (b filter) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: b.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(b.body)), Request: r}, nil
+}
+
+// TestAFilteredPromptIsARefusal and every other error of status 400 is one.
+func TestAFilteredPromptIsARefusal(t *testing.T) {
+	for _, c := range []struct {
+		provider, body string
+		status         int
+		refused        bool
+	}{
+		{"openai", `{"error":{"code":"content_filter","message":"m","status":400}}`, 400, true},
+		{"openai", `{"error":{"code":null,"message":"m","innererror":{"code":"ResponsibleAIPolicyViolation"}}}`, 400, true},
+		{"openai", `{"error":{"code":"content_filter","message":"m"}}`, 500, false},
+		{"openai", `{"error":{"code":"invalid_request","message":"a content_filter"}}`, 400, false},
+		{"openai", `content_filter`, 400, false},
+		{"anthropic", `{"error":{"code":"content_filter","message":"m"}}`, 400, false},
+	} {
+		o, err := completion.NewOrigin(c.provider, "", "m", []completion.Parameter{{Name: "max_tokens", Value: 9.}}, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &Pool{Transport: filter{c.status, c.body}, Endpoint: func(*completion.Origin) (Endpoint, error) { return Endpoint{Key: "sk-0123456789"}, nil }}
+		w, err := p.newWired(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req := completion.Request{Origin: o, Thread: (*completion.Thread)(nil).Append(completion.User, "1. a")}
+		got, err := w.Call(t.Context(), req, req.Key())
+		if c.refused != (err == nil) {
+			t.Errorf("%s, status %d, %s: got %v", c.provider, c.status, c.body, err)
+			continue
+		}
+		if c.refused && (got.Status != completion.Refusal || got.FinishReason != "content_filter" || got.Text != "" || got.HTTPStatus != 400 || string(got.Body) != c.body) {
+			t.Errorf("%s: %+v", c.body, got)
+		}
+		var e *Error
+		if errors.As(err, &e) && e.Unsent {
+			t.Errorf("%s: %v counts as not sent", c.body, err)
+		}
 	}
 }

@@ -186,6 +186,8 @@ func (c *call) exchange(req *http.Request, rt http.RoundTripper) {
 		c.failure = c.fail(Malformed, fmt.Sprintf("the reply is longer than %d MiB", maxBody>>20), nil)
 	case err != nil:
 		c.failure = c.lost(ctx, err, fmt.Sprintf("the reply broke off after %d bytes: ", len(raw)))
+	case c.to.origin.Provider == "openai" && filtered(c.status, c.raw):
+		c.reply = &reply{finish: "content_filter", status: completion.Refusal, usage: completion.UnknownUsage()}
 	case c.status != http.StatusOK:
 		c.failure = c.refused()
 	default:
@@ -283,6 +285,7 @@ func (c *call) lost(ctx context.Context, err error, prefix string) *Error {
 // fail makes an error with everything that is known of the exchange.
 func (c *call) fail(class Class, message string, err error) *Error {
 	e := c.to.problem(class, message, err)
+	e.Unsent = false
 	e.Status, e.Billed = c.status, c.status >= 200 && c.status < 300
 	if c.header != nil {
 		e.Header = interesting(c.header, c.to.secret)

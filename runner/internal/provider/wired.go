@@ -106,10 +106,10 @@ func (w *wired) keyless() error {
 	return e
 }
 
-// problem makes an error that names who was asked. The key is struck out of the
+// problem makes an error of a request that was not sent, and names who was asked. The key is struck out of the
 // message before it is cut to its length, so that no half of it can stay.
 func (w *wired) problem(class Class, message string, err error) *Error {
-	e := &Error{Class: class, RetryAfter: -1, Provider: w.origin.Provider, Model: w.origin.Model, Host: w.host,
+	e := &Error{Class: class, Unsent: true, RetryAfter: -1, Provider: w.origin.Provider, Model: w.origin.Model, Host: w.host,
 		Message: tidy(w.secret.text(message)), Usage: completion.UnknownUsage(), Err: err}
 	switch class {
 	case Credentials:
@@ -127,7 +127,9 @@ func (w *wired) problem(class Class, message string, err error) *Error {
 		}
 	case TooLong:
 		e.Mend = "use a model with a longer context, or administer items one at a time"
-	case Quota, RateLimited, Overloaded, Server, Timeout, Malformed, Invalid, Canceled:
+	case Quota:
+		e.Mend = "add credit or raise the limit of the account at " + w.host + "; what is stored is kept"
+	case RateLimited, Overloaded, Server, Timeout, Malformed, Invalid, Canceled:
 	}
 	return e
 }

@@ -78,14 +78,15 @@ func (s *Store) Spent(ctx context.Context, experiment string, since time.Time) (
 }
 
 // Mishaps returns, for requests of these origins that were ever sent in vain, the
-// class of the last error.
+// class of the last error. A request that was canceled is none: who ran the program
+// stopped it.
 func (s *Store) Mishaps(ctx context.Context, origins []*completion.Origin) (map[completion.Key]string, error) {
 	out := map[completion.Key]string{}
 	err := s.read(ctx, "ledger cannot be read", func(c *conn) error {
 		if err := s.names.load(s, c); err != nil {
 			return err
 		}
-		return c.query(`SELECT key, outcome FROM ledger WHERE outcome LIKE '`+Mishap+`%' AND origin IN `+inList(s.names.originIDs(origins))+` ORDER BY id`,
+		return c.query(`SELECT key, outcome FROM ledger WHERE outcome LIKE '`+Mishap+`%' AND outcome <> '`+Mishap+`canceled' AND origin IN `+inList(s.names.originIDs(origins))+` ORDER BY id`,
 			func(r []driver.Value) error {
 				out[digestOf(r[0])] = strings.TrimPrefix(text(r[1]), Mishap)
 				return ctx.Err()
