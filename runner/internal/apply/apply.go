@@ -137,14 +137,10 @@ func (j *Job) collect(ctx context.Context, s *Survey, res *Result) error {
 	for _, seat := range s.Todo {
 		todo[seat.Cell.Index] = true
 	}
-	foreign := map[[2]string]bool{} // model and prompt whose personas another model wrote
 	for _, x := range s.Drift() {
 		// A cell that nothing is asked of is no reason to call the run incomplete.
 		if x.Unexpected != "" && todo[x.cell.Index] {
 			c.send.haltCell(x.cell.Index, servedHalt(j.Design, x.cell, x.cell.Model, x.Unexpected))
-			if slices.Contains(x.Personas, x.Unexpected) {
-				foreign[[2]string{x.cell.Model.Name, x.cell.Prompt.Name}] = true
-			}
 		}
 	}
 	defer func() {
@@ -156,10 +152,9 @@ func (j *Job) collect(ctx context.Context, s *Survey, res *Result) error {
 	if !j.FixedGC {
 		defer spareCollector()()
 	}
-	personas := slices.DeleteFunc(personaSeats(s.Todo), func(s Seat) bool {
-		return foreign[[2]string{s.Cell.Model.Name, s.Cell.Prompt.Name}]
-	})
-	if len(personas) > 0 {
+	// A halted cell needs no personas, unless another cell shares them.
+	asked := slices.DeleteFunc(slices.Clone(s.Todo), func(s Seat) bool { return c.send.cells[s.Cell.Index] })
+	if personas := personaSeats(asked); len(personas) > 0 {
 		j.Phase("personas")
 		if err := c.run(ctx, personas, c.persona); err != nil {
 			return err

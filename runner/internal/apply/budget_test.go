@@ -48,3 +48,10 @@ func TestARequestThatMayHaveBeenAnsweredHasNoKnownCost(t *testing.T) {
 		}
 	}
 }
+
+// The store knows no providers, and both have a word for a canceled request.
+func TestACanceledRequestHasOneName(t *testing.T) {
+	if got := store.Mishap + string(provider.Canceled); got != store.Canceled {
+		t.Errorf("the ledger has %q, the store looks for %q", got, store.Canceled)
+	}
+}

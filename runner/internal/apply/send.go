@@ -199,7 +199,7 @@ func line(experiment string, m *schema.Model, req completion.Request, key comple
 		t.Usage, t.Outcome, t.Micros = done.Usage, string(done.Status), micros(m, done.Usage)
 		return t
 	}
-	t.Outcome = store.Mishap + string(provider.Canceled)
+	t.Outcome = store.Canceled
 	t.Micros = micros(m, t.Usage) // the provider may have answered, and charge for it
 	if pe := problem(err); pe != nil {
 		t.Outcome = store.Mishap + string(pe.Class)

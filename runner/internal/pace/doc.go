@@ -29,14 +29,14 @@
 // # In flight
 //
 // The ceiling of requests in flight begins at 16, at the declared number if that
-// is smaller, at a sixteenth of it if that is larger, and doubles with every round
-// of successes up to the declared number (256 if none is), until the first Limited
-// or Overloaded. From there each round moves it. A round in which a share s was turned away multiplies it by
-// 1 - s/2 and adds 1 - s, so a storm halves it and one refusal in a hundred hardly
-// moves it. Rounds without refusals add 1, 2, 4, ... up to a sixteenth of the
-// highest ceiling. It is never below 1. A round is what was granted while the
-// ceiling stood, so that one storm counts once. The ceiling rises only when it was
-// reached.
+// is smaller, at a sixteenth of it if that is larger, and doubles with every
+// round of successes up to the declared number (256 if none is), until the first
+// Limited or Overloaded. From there each round moves it. A round in which a
+// share s was turned away multiplies it by 1 - s/2 and adds 1 - s, so a storm
+// halves it and one refusal in a hundred hardly moves it. Rounds without
+// refusals add 1, 2, 4, ... up to a sixteenth of the highest ceiling. It is
+// never below 1. A round is what was granted while the ceiling stood, so that
+// one storm counts once. The ceiling rises only when it was reached.
 //
 // # Pauses
 //

@@ -106,8 +106,9 @@ func (w *wired) keyless() error {
 	return e
 }
 
-// problem makes an error of a request that was not sent, and names who was asked. The key is struck out of the
-// message before it is cut to its length, so that no half of it can stay.
+// problem makes an error of a request that was not sent, and names who was to be
+// asked. The key is struck out of the message before it is cut to its length, so that
+// no half of it can stay.
 func (w *wired) problem(class Class, message string, err error) *Error {
 	e := &Error{Class: class, Unsent: true, RetryAfter: -1, Provider: w.origin.Provider, Model: w.origin.Model, Host: w.host,
 		Message: tidy(w.secret.text(message)), Usage: completion.UnknownUsage(), Err: err}

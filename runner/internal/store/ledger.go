@@ -28,8 +28,12 @@ type Try struct {
 	Outcome string
 }
 
-// Mishap begins the outcome of a sending that brought no completion.
-const Mishap = "error: "
+// Mishap begins the outcome of a sending that brought no completion; Canceled is the
+// outcome of one that whoever ran the program stopped.
+const (
+	Mishap   = "error: "
+	Canceled = Mishap + "canceled"
+)
 
 // Spending sums lines of the ledger.
 type Spending struct {
@@ -78,15 +82,14 @@ func (s *Store) Spent(ctx context.Context, experiment string, since time.Time) (
 }
 
 // Mishaps returns, for requests of these origins that were ever sent in vain, the
-// class of the last error. A request that was canceled is none: who ran the program
-// stopped it.
+// class of the last error. One that was Canceled is no error.
 func (s *Store) Mishaps(ctx context.Context, origins []*completion.Origin) (map[completion.Key]string, error) {
 	out := map[completion.Key]string{}
 	err := s.read(ctx, "ledger cannot be read", func(c *conn) error {
 		if err := s.names.load(s, c); err != nil {
 			return err
 		}
-		return c.query(`SELECT key, outcome FROM ledger WHERE outcome LIKE '`+Mishap+`%' AND outcome <> '`+Mishap+`canceled' AND origin IN `+inList(s.names.originIDs(origins))+` ORDER BY id`,
+		return c.query(`SELECT key, outcome FROM ledger WHERE outcome LIKE '`+Mishap+`%' AND outcome <> '`+Canceled+`' AND origin IN `+inList(s.names.originIDs(origins))+` ORDER BY id`,
 			func(r []driver.Value) error {
 				out[digestOf(r[0])] = strings.TrimPrefix(text(r[1]), Mishap)
 				return ctx.Err()

@@ -195,8 +195,8 @@ func testMishaps(t *testing.T, open Opener) {
 		return store.Try{At: time.UnixMicro(int64(key)), Experiment: "e", Origin: o[origin], Key: completion.Key{key}, Tries: 1, Usage: completion.UnknownUsage(), Outcome: outcome}
 	}
 	submit(t, s, store.Batch{Tries: []store.Try{
-		line(1, 0, store.Mishap+"server"), line(1, 0, store.Mishap+"rate_limit"), line(1, 0, store.Mishap+"canceled"), line(1, 0, "ok"),
-		line(2, 0, "ok"), line(4, 0, store.Mishap+"canceled"), line(3, 1, store.Mishap+"timeout"),
+		line(1, 0, store.Mishap+"server"), line(1, 0, store.Mishap+"rate_limit"), line(1, 0, store.Canceled), line(1, 0, "ok"),
+		line(2, 0, "ok"), line(4, 0, store.Canceled), line(3, 1, store.Mishap+"timeout"),
 	}})
 	got, err := s.Mishaps(t.Context(), o[:1])
 	must(t, err)
