@@ -13,7 +13,7 @@ import (
 )
 
 // claude speaks Anthropic's POST /v1/messages.
-type claude struct{}
+type claude struct{ repliesOnly }
 
 func (claude) address(base, _ string) string { return base + "/messages" }
 

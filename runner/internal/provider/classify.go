@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +56,9 @@ func readComplaint(body []byte) complaint {
 		Type    json.RawMessage `json:"type"`
 		Code    json.RawMessage `json:"code"`
 		Status  json.RawMessage `json:"status"`
+		Inner   struct {
+			Code json.RawMessage `json:"code"`
+		} `json:"innererror"`
 		Details []struct {
 			Reason     string `json:"reason"`
 			RetryDelay string `json:"retryDelay"`
@@ -72,7 +76,7 @@ func readComplaint(body []byte) complaint {
 	if c.message = plain(e.Message); c.message == "" {
 		c.message = plain(e.Detail)
 	}
-	words := []string{plain(e.Type), plain(e.Code), plain(e.Status)}
+	words := []string{plain(e.Type), plain(e.Code), plain(e.Status), plain(e.Inner.Code)}
 	for _, d := range e.Details {
 		words = append(words, d.Reason)
 		for _, v := range d.Violations {
@@ -87,6 +91,11 @@ func readComplaint(body []byte) complaint {
 		c.status = n
 	}
 	return c
+}
+
+// names reports whether a complaint has one of these types, codes or reasons.
+func (c complaint) names(words ...string) bool {
+	return slices.ContainsFunc(strings.Fields(c.words), func(w string) bool { return slices.Contains(words, w) })
 }
 
 // plain gives a JSON text as text and another value as its JSON.

@@ -16,7 +16,7 @@ import (
 )
 
 // gemini speaks the Gemini API's POST /models/MODEL:generateContent.
-type gemini struct{}
+type gemini struct{ repliesOnly }
 
 // address has the model in it. The key does not stand there, where logs and
 // errors would show it.

@@ -17,7 +17,7 @@ import (
 )
 
 // llama speaks Ollama's POST /api/chat.
-type llama struct{}
+type llama struct{ repliesOnly }
 
 func (llama) address(base, _ string) string { return base + "/api/chat" }
 

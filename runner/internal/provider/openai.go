@@ -130,23 +130,14 @@ func (openAI) decode(body []byte) (*reply, *fault) {
 	return out, nil
 }
 
-// filtered reports whether a prompt was blocked by the content filter of Azure's
-// service, which says so with status 400. The same prompt is blocked again, so it is
-// a refusal and no error. Two codes tell it:
+// refusal is a prompt that was blocked by the content filter of Azure's service,
+// which says so with status 400 and one of two codes:
 // https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter (2026-11-28)
-func filtered(status int, body []byte) bool {
-	if status != http.StatusBadRequest {
-		return false
+func (openAI) refusal(status int, said complaint) *reply {
+	if status != http.StatusBadRequest || !said.names("content_filter", "responsibleaipolicyviolation") {
+		return nil
 	}
-	var b struct {
-		Error struct {
-			Code  string `json:"code"`
-			Inner struct {
-				Code string `json:"code"`
-			} `json:"innererror"`
-		} `json:"error"`
-	}
-	return json.Unmarshal(body, &b) == nil && (b.Error.Code == "content_filter" || b.Error.Inner.Code == "ResponsibleAIPolicyViolation")
+	return &reply{finish: "content_filter", status: completion.Refusal, usage: completion.UnknownUsage()}
 }
 
 // content reads a message's content: a text, or parts of which those of text

@@ -186,10 +186,11 @@ func (c *call) exchange(req *http.Request, rt http.RoundTripper) {
 		c.failure = c.fail(Malformed, fmt.Sprintf("the reply is longer than %d MiB", maxBody>>20), nil)
 	case err != nil:
 		c.failure = c.lost(ctx, err, fmt.Sprintf("the reply broke off after %d bytes: ", len(raw)))
-	case c.to.origin.Provider == "openai" && filtered(c.status, c.raw):
-		c.reply = &reply{finish: "content_filter", status: completion.Refusal, usage: completion.UnknownUsage()}
 	case c.status != http.StatusOK:
-		c.failure = c.refused()
+		said := readComplaint(c.raw)
+		if c.reply = c.to.format.refusal(c.status, said); c.reply == nil {
+			c.failure = c.refused(said)
+		}
 	default:
 		c.read()
 	}
@@ -242,13 +243,12 @@ func (c *call) read() {
 }
 
 // refused makes the error of a status that is not 200.
-func (c *call) refused() *Error {
+func (c *call) refused(said complaint) *Error {
 	if c.status >= 300 && c.status < 400 {
 		e := c.fail(Invalid, fmt.Sprintf("the server sends on to %q, and a key goes to its declared host only", c.to.secret.text(c.header.Get("Location"))), nil)
 		e.Mend = "give the final address as base_url"
 		return e
 	}
-	said := readComplaint(c.raw)
 	class := classify(c.status, said)
 	message := said.message
 	if strings.TrimSpace(message) == "" {

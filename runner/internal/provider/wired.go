@@ -32,7 +32,15 @@ type format interface {
 	client(o *completion.Origin, base, dialect string, rt http.RoundTripper) (llms.Model, []llms.CallOption, error)
 	// decode reads a body of status 200: a reply, or why it is none.
 	decode(body []byte) (*reply, *fault)
+	// refusal is what a body of another status is if it refuses the prompt rather
+	// than the request, so that it would do so again; nil otherwise.
+	refusal(status int, said complaint) *reply
 }
+
+// repliesOnly is for formats that refuse a prompt with status 200.
+type repliesOnly struct{}
+
+func (repliesOnly) refusal(int, complaint) *reply { return nil }
 
 var formats = map[string]format{"openai": openAI{}, "google": gemini{}, "ollama": llama{}, "anthropic": claude{}}
 
