@@ -53,7 +53,7 @@ golden:
     go test ./analysis/report ./analysis/published ./runner/internal ./runner/internal/cli -update
     git diff --stat
 
-# how often the 95 % intervals hold the truth in simulated data (half an hour); rewrites coverage.csv
+# how often the 95 % intervals hold the truth in simulated data (six minutes on two cores); rewrites coverage.csv
 intervals:
     RUN_SLOW=1 go test ./analysis/bootstrap -count=1 -run TestCoverageStudy -timeout 3h -v -update
 
