@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +18,8 @@ type complaint struct {
 	message string
 	// words has the types, codes and reasons it names, in lower case.
 	words string
+	// code and inner are its code and that of the error within, as they stand there.
+	code, inner string
 	// status is a status code that stands in the body, 0 if none does.
 	status int
 	// wait is a delay the body asks for, -1 if it does not.
@@ -76,7 +77,8 @@ func readComplaint(body []byte) complaint {
 	if c.message = plain(e.Message); c.message == "" {
 		c.message = plain(e.Detail)
 	}
-	words := []string{plain(e.Type), plain(e.Code), plain(e.Status), plain(e.Inner.Code)}
+	c.code, c.inner = plain(e.Code), plain(e.Inner.Code)
+	words := []string{plain(e.Type), c.code, plain(e.Status)}
 	for _, d := range e.Details {
 		words = append(words, d.Reason)
 		for _, v := range d.Violations {
@@ -87,15 +89,10 @@ func readComplaint(body []byte) complaint {
 		}
 	}
 	c.words = strings.ToLower(strings.Join(words, " "))
-	if n, err := strconv.Atoi(plain(e.Code)); err == nil && n >= 400 && n < 600 {
+	if n, err := strconv.Atoi(c.code); err == nil && n >= 400 && n < 600 {
 		c.status = n
 	}
 	return c
-}
-
-// names reports whether a complaint has one of these types, codes or reasons.
-func (c complaint) names(words ...string) bool {
-	return slices.ContainsFunc(strings.Fields(c.words), func(w string) bool { return slices.Contains(words, w) })
 }
 
 // plain gives a JSON text as text and another value as its JSON.

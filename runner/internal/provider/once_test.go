@@ -136,6 +136,7 @@ func TestAFilteredPromptIsARefusal(t *testing.T) {
 		{"openai", `{"error":{"code":null,"message":"m","innererror":{"code":"ResponsibleAIPolicyViolation"}}}`, 400, true},
 		{"openai", `{"error":{"code":"content_filter","message":"m"}}`, 500, false},
 		{"openai", `{"error":{"code":"invalid_request","message":"a content_filter"}}`, 400, false},
+		{"openai", `{"error":{"type":"content_filter","code":"other","message":"m"}}`, 400, false},
 		{"openai", `content_filter`, 400, false},
 		{"anthropic", `{"error":{"code":"content_filter","message":"m"}}`, 400, false},
 	} {

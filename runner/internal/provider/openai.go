@@ -134,10 +134,10 @@ func (openAI) decode(body []byte) (*reply, *fault) {
 // which says so with status 400 and one of two codes:
 // https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter (2026-11-28)
 func (openAI) refusal(status int, said complaint) *reply {
-	if status != http.StatusBadRequest || !said.names("content_filter", "responsibleaipolicyviolation") {
-		return nil
+	if status == http.StatusBadRequest && (said.code == "content_filter" || said.inner == "ResponsibleAIPolicyViolation") {
+		return &reply{finish: "content_filter", status: completion.Refusal, usage: completion.UnknownUsage()}
 	}
-	return &reply{finish: "content_filter", status: completion.Refusal, usage: completion.UnknownUsage()}
+	return nil
 }
 
 // content reads a message's content: a text, or parts of which those of text
