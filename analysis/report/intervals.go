@@ -272,15 +272,12 @@ func (a *analysis) resampleNote() string {
 func (a *analysis) coverageNote() string {
 	type span struct{ low, high, lowAverage, biasLow, biasHigh float64 }
 	spans := map[string]span{}
-	var fewest, most, resamples int
+	var runs, resamples int
 	for _, c := range bootstrap.MeasuredCoverage() {
 		if c.Method != methodOf(c.Statistic) {
 			continue
 		}
-		if fewest == 0 || c.Runs < fewest {
-			fewest = c.Runs
-		}
-		most, resamples = max(most, c.Runs), c.Resamples
+		runs, resamples = c.Runs, c.Resamples // the study has as many everywhere
 		s, ok := spans[c.Statistic]
 		if !ok {
 			s = span{low: 1, lowAverage: 1}
@@ -301,17 +298,13 @@ func (a *analysis) coverageNote() string {
 	}
 	percent := func(x float64) string { return fixedN(100*x, 0) + " %" }
 	between := func(s span) string { return percent(s.low) + " to " + percent(s.high) }
-	runs := fmt.Sprint(most)
-	if fewest < most {
-		runs = fmt.Sprintf("%d to %d", fewest, most)
-	}
 	mean, rho, ssd := spans["mean"], spans["rho"], spans["ssd"]
 	var b strings.Builder
 	if a.structure == nil && a.means == nil {
-		return fmt.Sprintf("Coverage: in simulated data (N = 60 and 300; %s samples of each, %d resamples) the 95 %% intervals of value means held the value of an endless sample in %s of the samples.",
+		return fmt.Sprintf("Coverage: in simulated data (N = 60 and 300; %d samples of each, %d resamples) the 95 %% intervals of value means held the value of an endless sample in %s of the samples.",
 			runs, resamples, between(mean))
 	}
-	fmt.Fprintf(&b, "Coverage: in simulated data of known structure (strong, weak and none, and strong with anchors; N = 60 and 300; %s samples of each, %d resamples) "+
+	fmt.Fprintf(&b, "Coverage: in simulated data of known structure (strong, weak and none, and strong with anchors; N = 60 and 300; %d samples of each, %d resamples) "+
 		"the 95 %% intervals held the value of an endless sample in %s of the samples for value means, %s for rho and %s for SSD. ", runs, resamples, between(mean), between(rho), between(ssd))
 	fmt.Fprintf(&b, "What a sample of that size gives on average was held in %s or more for rho and %s or more for SSD. ", percent(rho.lowAverage), percent(ssd.lowAverage))
 	fmt.Fprintf(&b, "The estimates were biased by %s to %s (rho) and %s to %s (SSD).", fixed2(rho.biasLow), fixed2(rho.biasHigh), fixed2(ssd.biasLow), fixed2(ssd.biasHigh))
