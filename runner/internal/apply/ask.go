@@ -99,9 +99,13 @@ func (c *collector) obtain(ctx context.Context, st *step) (got, error) {
 			g = got{r.Sum, r.Text, r.Status}
 			return nil
 		}, nil)
-		if !errors.Is(err, errDisplaced) {
-			return g, err
+		if errors.Is(err, errDisplaced) {
+			continue
 		}
+		if err == nil {
+			c.done(1)
+		}
+		return g, err
 	}
 }
 
@@ -122,7 +126,6 @@ func (c *collector) ask(ctx context.Context, st *step, decide func(session.Reply
 			if err != nil {
 				return nil, err
 			}
-			c.done(1)
 			return decide(g.reply()), nil
 		}
 	}
@@ -293,7 +296,6 @@ func (c *collector) keep(ctx context.Context, done *completion.Completion, line 
 		return c.displaced(next)
 	}
 	c.made.Add(1)
-	c.done(1)
 	return nil
 }
 

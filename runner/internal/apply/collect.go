@@ -251,6 +251,7 @@ func (c *collector) interview(ctx context.Context, w *worker, p *prepared, s *se
 	reask := c.d.Experiment.Reask
 	var first completion.Key
 	var st *step
+	n := 0 // replies that were asked for
 	for turn, attempt := 1, 0; turn <= s.Turns; {
 		if st == nil {
 			st = p.step(s, turn, attempt)
@@ -279,6 +280,12 @@ func (c *collector) interview(ctx context.Context, w *worker, p *prepared, s *se
 			continue
 		}
 		next, err := c.ask(ctx, st, decide, p.replies)
+		if err == nil {
+			if n++; n > p.counted {
+				p.counted = n
+				c.done(1)
+			}
+		}
 		if err != nil {
 			place := fmt.Sprintf("cell (%s), replicate %d, turn %d", c.d.Describe(s.Respondent.Cell), s.Respondent.Replicate, turn)
 			return c.orFail(ctx, place, err)

@@ -3,10 +3,12 @@ package apply_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -74,9 +76,17 @@ func TestABudgetHoldsWhereRepliesCostFarMoreThanEstimated(t *testing.T) {
 }
 
 // A process that was thought dead is overtaken: the first reply that is stored
-// stays, and the conversation goes on from that one.
+// stays, and the conversation goes on from that one. Progress counts each once.
 func TestADisplacedReplyIsNotWhatTheConversationGoesOnFrom(t *testing.T) {
+	for turn := 1; turn <= 2; turn++ {
+		t.Run(fmt.Sprintf("turn %d", turn), func(t *testing.T) { displaced(t, turn) })
+	}
+}
+
+func displaced(t *testing.T, turn int) {
 	b := newBench(t, wired)
+	var counted atomic.Int64
+	b.done = func(n int) { counted.Add(int64(n)) }
 	other, err := store.Open(context.Background(), b.paths().Real, store.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -84,9 +94,10 @@ func TestADisplacedReplyIsNotWhatTheConversationGoesOnFrom(t *testing.T) {
 	defer other.Close()
 	var once sync.Once
 	var wrong sync.Map
+	last := 2*turn - 1 // in the conversation: the message of the reply that is displaced
 	res, err := b.run(context.Background(), &network{answer: func(req completion.Request, _ int) (*completion.Completion, error) {
 		r := reply(req)
-		if req.Origin.Model == "a" && req.Thread.Len() == 1 && strings.Contains(req.Thread.Messages()[0].Text, "\n\n1. ") && !strings.Contains(req.Thread.Messages()[0].Text, "\n2. ") {
+		if req.Origin.Model == "a" && req.Thread.Len() == last && strings.Contains(req.Thread.Messages()[0].Text, "\n\n1. ") && !strings.Contains(req.Thread.Messages()[0].Text, "\n2. ") {
 			once.Do(func() {
 				r.Text = "5"
 				first := reply(req)
@@ -96,7 +107,7 @@ func TestADisplacedReplyIsNotWhatTheConversationGoesOnFrom(t *testing.T) {
 				}
 			})
 		}
-		if m := req.Thread.Messages(); len(m) > 1 && m[1].Text == "5" {
+		if m := req.Thread.Messages(); len(m) > last && m[last].Text == "5" {
 			wrong.Store(req.Key(), true)
 		}
 		return r, nil
@@ -113,6 +124,9 @@ func TestADisplacedReplyIsNotWhatTheConversationGoesOnFrom(t *testing.T) {
 	})
 	if sp := b.ledger("study"); int(sp.Tries) != res.Sent || res.Sent != res.Made+1 {
 		t.Errorf("sent %d, made %d, ledger %d; want one more sent than made, and each in the ledger", res.Sent, res.Made, sp.Tries)
+	}
+	if int(counted.Load()) != res.Sent {
+		t.Errorf("progress counted %d of %d replies", counted.Load(), res.Sent)
 	}
 }
 

@@ -24,6 +24,9 @@ type prepared struct {
 	visit   session.Visit
 	session *session.Session // nil if there is nothing to ask
 	replies map[completion.Key]session.Reply
+	// counted is how many replies progress was told of: a session that another
+	// process overtakes is gone through again.
+	counted int
 	// first is the request that the session begins with; nil if its reply is
 	// stored, or once it was asked.
 	first *step
