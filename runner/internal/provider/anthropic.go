@@ -17,7 +17,10 @@ type claude struct{ repliesOnly }
 
 func (claude) address(base, _ string) string { return base + "/messages" }
 
-func (claude) authorize(h http.Header, key string) { h.Set("X-Api-Key", key) }
+func (claude) header(h http.Header, key string) {
+	h.Set("Anthropic-Version", "2023-06-01")
+	setKey(h, "X-Api-Key", "", key)
+}
 
 // block is a part of a message.
 type block struct {

@@ -27,7 +27,7 @@ func (gemini) address(base, model string) string {
 	return base + "/" + (&url.URL{Path: model}).EscapedPath() + ":generateContent"
 }
 
-func (gemini) authorize(h http.Header, key string) { h.Set("X-Goog-Api-Key", key) }
+func (gemini) header(h http.Header, key string) { setKey(h, "X-Goog-Api-Key", "", key) }
 
 // part and said are the Gemini API's Part and Content.
 type part struct {

@@ -18,6 +18,13 @@ var (
 	keptPrefixes = []string{"X-Ratelimit-", "Anthropic-Ratelimit-"}
 )
 
+// setKey sets the header that carries a key, if there is one.
+func setKey(h http.Header, name, before, key string) {
+	if key != "" {
+		h.Set(name, before+key)
+	}
+}
+
 // interesting returns the headers of interest as sorted lines "Name: value".
 func interesting(h http.Header, secret *redactor) []string {
 	var out []string

@@ -21,7 +21,7 @@ type llama struct{ repliesOnly }
 
 func (llama) address(base, _ string) string { return base + "/api/chat" }
 
-func (llama) authorize(h http.Header, key string) { h.Set("Authorization", "Bearer "+key) }
+func (llama) header(h http.Header, key string) { setKey(h, "Authorization", "Bearer ", key) }
 
 func (llama) body(model string, messages []completion.Message, fields []wire.Field) (object, error) {
 	var o object

@@ -144,9 +144,7 @@ func (p *Pool) ask(ctx context.Context, w *wired, method, url string, body, into
 		return w.problem(Invalid, err.Error(), err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	if w.endpoint.Key != "" {
-		w.format.authorize(req.Header, w.endpoint.Key)
-	}
+	w.format.header(req.Header, w.endpoint.Key)
 	resp, err := p.transport().RoundTrip(req)
 	if err != nil {
 		return w.problem(Connection, tidy(err.Error()), err)

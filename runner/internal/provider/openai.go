@@ -18,7 +18,7 @@ type openAI struct{}
 
 func (openAI) address(base, _ string) string { return base + "/chat/completions" }
 
-func (openAI) authorize(h http.Header, key string) { h.Set("Authorization", "Bearer "+key) }
+func (openAI) header(h http.Header, key string) { setKey(h, "Authorization", "Bearer ", key) }
 
 func (openAI) body(model string, messages []completion.Message, fields []wire.Field) (object, error) {
 	var o object

@@ -130,12 +130,7 @@ func (c *call) request(client *url.URL, got []byte) (*http.Request, error) {
 	h.Set("Content-Type", "application/json")
 	h.Set("Accept", "application/json")
 	h.Set("User-Agent", "circumplex-runner/"+c.to.version)
-	if c.to.origin.Provider == "anthropic" {
-		h.Set("Anthropic-Version", "2023-06-01")
-	}
-	if c.to.endpoint.Key != "" {
-		c.to.format.authorize(h, c.to.endpoint.Key)
-	}
+	c.to.format.header(h, c.to.endpoint.Key)
 	if c.to.endpoint.Idempotent {
 		// Not in its canonical form: net/http sends a request again by itself if it
 		// finds the canonical name. Header names have no case on the wire.

@@ -24,8 +24,8 @@ const placeholder = "set-by-the-transport"
 type format interface {
 	// address is where the request goes.
 	address(base, model string) string
-	// authorize sets the header that carries the key.
-	authorize(h http.Header, key string)
+	// header sets what the provider asks for, and its header for a key if there is one.
+	header(h http.Header, key string)
 	// body is the whole body, made from the request alone.
 	body(model string, messages []completion.Message, fields []wire.Field) (object, error)
 	// client makes the langchaingo model, with options for each of its calls.
