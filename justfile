@@ -90,18 +90,7 @@ release:
 
 # prints the licences of all that is compiled into the programs
 licences:
-    #!/usr/bin/env bash
-    set -euo pipefail
-    for p in {{ platforms }}; do
-        GOOS=${p%/*} GOARCH=${p#*/} CGO_ENABLED=0 go list -deps -f '{{{{with .Module}}{{{{if not .Main}}{{{{.Path}} {{{{.Version}} {{{{.Dir}}{{{{end}}{{{{end}}' ./runner
-    done | sort -u | while read -r path version dir; do
-        printf '\n======== %s %s\n' "$path" "$version"
-        files=$(find "$dir" -maxdepth 1 -type f | grep -iE '/(licen[cs]e|unlicense|copying|notice)[^/]*$' | sort) ||
-            files=$(grep -il licen[cs]e "$dir"/README*) || { echo "no licence in $path" >&2; exit 1; }
-        while read -r f; do printf -- '-------- %s\n' "${f##*/}"; cat "$f"; done <<<"$files"
-    done
-    printf '\n======== Go\n'
-    cat "$(go env GOROOT)/LICENSE"
+    @bash .ci/licences {{ platforms }}
 
 # gives the module another name, when the project has a home
 rename-module NAME:
