@@ -25,6 +25,7 @@ type manifest struct {
 	Outputs       map[string]string `json:"outputs"`             // file to SHA-256
 	Simulated     string            `json:"simulated"`
 	Notes         []string          `json:"notes,omitempty"`
+	Factors       []string          `json:"factors,omitempty"` // the further ones
 	Headlines     []Headline        `json:"headlines"`
 }
 
@@ -95,5 +96,5 @@ func (m *manifest) write(out string) error {
 func (m *manifest) summary(out string, unchanged bool) *Summary {
 	files := append(slices.Collect(maps.Keys(m.Outputs)), manifestName)
 	slices.Sort(files)
-	return &Summary{Dir: out, Files: files, Unchanged: unchanged, Simulated: m.Simulated, Headlines: m.Headlines, Notes: m.Notes}
+	return &Summary{Dir: out, Files: files, Unchanged: unchanged, Simulated: m.Simulated, Headlines: m.Headlines, Factors: m.Factors, Notes: m.Notes}
 }

@@ -42,7 +42,9 @@ type Summary struct {
 	Unchanged bool       `json:"unchanged"` // nothing had changed, so nothing was written
 	Simulated string     `json:"simulated"` // "true", "false" or "mixed"
 	Headlines []Headline `json:"headlines"`
-	Notes     []string   `json:"notes"` // sentences a reader of the headlines must know
+	// Factors are the further factors, in the order of a headline's levels.
+	Factors []string `json:"factors,omitempty"`
+	Notes   []string `json:"notes"` // sentences a reader of the headlines must know
 }
 
 // Headline is the gist of one condition. A pointer is nil where the statistic
@@ -121,7 +123,7 @@ func RunWith(ctx context.Context, dir string, over Overrides, set Settings) (*Su
 	if err := a.writeFigures(ctx, out, now.Outputs); err != nil {
 		return nil, err
 	}
-	now.Simulated, now.Headlines, now.Notes = a.simulated(), a.headlines(), a.summaryNotes()
+	now.Simulated, now.Factors, now.Headlines, now.Notes = a.simulated(), a.d.Factors, a.headlines(), a.summaryNotes()
 	old.removeStale(now, out)
 	if err := now.write(out); err != nil {
 		return nil, err

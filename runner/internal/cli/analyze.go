@@ -123,7 +123,7 @@ func (a *app) hasTables(dir, results string) error {
 	if isResults(results) {
 		return nil
 	}
-	mend := fmt.Sprintf("runner apply %s  writes them", filepath.ToSlash(dir))
+	mend := a.again("apply", filepath.ToSlash(dir)) + "  writes them"
 	if rehearsed := results + "-simulated"; !a.flags.simulate && isResults(rehearsed) {
 		mend = fmt.Sprintf("name %s  for those of apply --simulate, or %s", shown(rehearsed), mend)
 	}
@@ -143,14 +143,18 @@ func orResults(problems diag.List) diag.List {
 
 // printHeadlines shows one row a condition.
 func printHeadlines(w io.Writer, name string, sum *report.Summary) {
+	t := newTable(2)
+	head := table.Row{"model", "prompt", "temp", "admin."}
 	further := 0
 	for _, h := range sum.Headlines {
 		further = max(further, len(h.Levels))
 	}
-	t := newTable(2)
-	head := table.Row{"model", "prompt", "temp", "admin."}
-	for range further {
-		head = append(head, "level")
+	for i := range further {
+		name := "level" // of an analysis made before they were named
+		if i < len(sum.Factors) {
+			name = sum.Factors[i]
+		}
+		head = append(head, name)
 	}
 	rho := slices.ContainsFunc(sum.Headlines, func(h report.Headline) bool { return h.RhoNA != report.NoMeansBenchmark })
 	ssd := slices.ContainsFunc(sum.Headlines, func(h report.Headline) bool { return h.NA != report.NoStructureBenchmark && h.NA != report.NoCircle })

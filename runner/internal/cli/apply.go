@@ -250,7 +250,7 @@ func (a *app) printApplied(w io.Writer, o *opened, res *apply.Result, sum *repor
 	if sum != nil {
 		fmt.Fprintf(w, "analysis:  %s/tables/*.md, figures/*.svg\n", shown(sum.Dir))
 		if !small(o) {
-			fmt.Fprintf(w, "           runner analyze %s  adds intervals (about a minute)\n", shown(o.exp.Dir))
+			fmt.Fprintf(w, "           %s  adds intervals (about a minute)\n", a.again("analyze", shown(o.exp.Dir)))
 		}
 	}
 	for _, s := range a.storeLines(o) {

@@ -162,3 +162,16 @@ func (a *app) simulateFlag() string {
 	}
 	return ""
 }
+
+// again is a command on the same experiment and results, to type. One without
+// --simulate would ask the models themselves.
+func (a *app) again(verb, dir string) string {
+	s := "runner " + verb + " " + typed(dir) + a.simulateFlag()
+	if a.flags.store != "" && verb == "apply" {
+		s += " --store " + typed(a.flags.store)
+	}
+	if a.flags.results != "" {
+		s += " --results " + typed(a.flags.results)
+	}
+	return s
+}

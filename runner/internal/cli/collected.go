@@ -26,7 +26,7 @@ func (a *app) analyzeCollected(ctx context.Context, stop <-chan struct{}, o *ope
 	p.close()
 	switch {
 	case errors.Is(err, context.Canceled):
-		return nil, &exitError{code: exitInterrupted, err: fmt.Errorf("interrupted: the answers are collected and the tables written, the analysis is not made\n    mend: runner analyze %s  makes it", shown(o.exp.Dir))}
+		return nil, &exitError{code: exitInterrupted, err: fmt.Errorf("interrupted: the answers are collected and the tables written, the analysis is not made\n    mend: %s  makes it", a.again("analyze", shown(o.exp.Dir)))}
 	case err != nil:
 		return nil, fmt.Errorf("the answers are collected and the tables written, but the analysis failed: %w", err)
 	}

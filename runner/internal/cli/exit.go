@@ -68,9 +68,18 @@ func (a *app) finish(err error) int {
 		if a.flags.json {
 			a.printJSON(a.stdout, map[string]any{"ok": false, "error": err.Error(), "exit_code": code})
 		}
-		fmt.Fprintln(a.stderr, "runner:", err)
+		fmt.Fprintln(a.stderr, "runner:", atOnce(err))
 	}
 	return code
+}
+
+// atOnce says in place of Go's own words that a second interrupt ended it.
+func atOnce(err error) error {
+	var ee *exitError
+	if !errors.Is(err, context.Canceled) || errors.As(err, &ee) {
+		return err
+	}
+	return errors.New("stopped at once: what was stored stays, replies on their way are lost and may be charged\n    mend: the same command again makes what is missing")
 }
 
 func exitCode(err error) int {

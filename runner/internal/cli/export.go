@@ -54,12 +54,12 @@ func (a *app) export(dir, format, out string) error {
 	}
 	files, err := export.Tables(results, out, export.Format(format))
 	if err != nil {
-		return exportError(results, err)
+		return a.exportError(dir, results, err)
 	}
 	if format == string(export.CSV) {
 		wide, err := export.Wide(results, out)
 		if err != nil {
-			return exportError(results, err)
+			return a.exportError(dir, results, err)
 		}
 		files = append(files, wide)
 	}
@@ -73,7 +73,7 @@ func (a *app) exportPersonas(dir, out string) error {
 	}
 	files, err := export.Personas(results, out)
 	if err != nil {
-		return exportError(results, err)
+		return a.exportError(dir, results, err)
 	}
 	return a.exported(out, files)
 }
@@ -89,9 +89,9 @@ func (a *app) exportPlaces(dir, out string) (results, to string, err error) {
 	return results, out, nil
 }
 
-func exportError(results string, err error) error {
+func (a *app) exportError(dir, results string, err error) error {
 	if errors.Is(err, export.ErrNoTables) {
-		return fmt.Errorf("%s: there are no tables here\n    mend: runner apply  writes them", shown(results))
+		return fmt.Errorf("%s: there are no tables here\n    mend: %s  writes them", shown(results), a.again("apply", filepath.ToSlash(dir)))
 	}
 	return err
 }

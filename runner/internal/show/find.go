@@ -47,14 +47,21 @@ func (s *Scope) Ref(id string) (Ref, error) {
 		if n, err := strconv.Atoi(m[1]); err == nil && n >= 1 && n <= len(cells) {
 			return Ref{Cell: cells[n-1]}, nil
 		}
-		if strings.HasPrefix(id, "cell ") {
-			return Ref{}, &NotFound{fmt.Sprintf("there is no %s: the design has %d", id, len(cells)), "runner show design  lists the cells"}
+		// The first digits of an id may all be decimal, but not so few: whoever writes
+		// 99 means a number.
+		if strings.HasPrefix(id, "cell ") || len(m[1]) < 4 {
+			return Ref{}, s.noCell(m[1])
 		}
 	}
 	if lower := strings.ToLower(id); hexID.MatchString(lower) && len(lower) <= 16 {
 		return s.byDigits(lower)
 	}
 	return s.byLevels(id)
+}
+
+// noCell says that a number names no cell.
+func (s *Scope) noCell(digits string) error {
+	return &NotFound{fmt.Sprintf("there is no cell %s: the design has %d", digits, len(s.Design.Cells())), "runner show design  lists the cells"}
 }
 
 // byDigits finds a cell or respondent by the first digits of its id.
@@ -132,7 +139,7 @@ func (s *Scope) count(ref *Ref, what, digits string) error {
 		ref.Turn, ref.Persona = n, n == 0
 	case "cell":
 		if n < 1 || n > len(s.Design.Cells()) {
-			return &NotFound{fmt.Sprintf("there is no cell %d: the design has %d", n, len(s.Design.Cells())), "runner show design  lists the cells"}
+			return s.noCell(digits)
 		}
 		ref.Cell = s.Design.Cells()[n-1]
 	default:
