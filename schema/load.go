@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -88,13 +89,26 @@ func (l *loader) instance(dir string) *build.Instance {
 		l.fail(diag.Problem{Place: diag.Place{File: abs}, What: err.Error()})
 		return nil
 	}
+	if !l.readable() {
+		return nil
+	}
 	inst, err := l.loadDir(layers)
+	if err == nil && inst.Err != nil && strings.Contains(inst.Err.Error(), "no package name") {
+		err = errNoPackage
+	}
 	if err != nil {
-		l.fail(diag.Problem{Place: diag.Place{File: abs}, What: err.Error()})
+		p := diag.Problem{Place: diag.Place{File: abs}, What: err.Error()}
+		if errors.Is(err, errNoPackage) {
+			p.Mend = "add  package study  as the first line of each"
+		}
+		l.fail(p)
 		return nil
 	}
 	if inst.Err != nil {
 		l.cueErrors(inst.Err)
+		return nil
+	}
+	if !l.importsAreText(inst) {
 		return nil
 	}
 	l.ignoredFiles(inst)
@@ -106,13 +120,18 @@ func (l *loader) instance(dir string) *build.Instance {
 // names_test.cue: their author thinks they count.
 func (l *loader) ignoredFiles(inst *build.Instance) {
 	for _, f := range inst.IgnoredFiles {
-		if filepath.Ext(f.Filename) != ".cue" || filepath.Dir(f.Filename) != l.dir {
+		name := filepath.Base(f.Filename)
+		if filepath.Ext(name) != ".cue" || filepath.Dir(f.Filename) != l.dir || strings.HasPrefix(name, ".") {
 			continue
 		}
-		l.fail(diag.Problem{Severity: diag.Warning, Place: diag.Place{File: f.Filename},
+		p := diag.Problem{Severity: diag.Warning, Place: diag.Place{File: f.Filename},
 			What: "CUE passes over this file: it takes no part in the experiment",
-			Why:  "names that end in _test.cue or _tool.cue, or begin with _ or a dot, are not loaded",
-			Mend: "rename it, or move it elsewhere"})
+			Why:  "names that end in _test.cue or _tool.cue, or begin with _, are not loaded",
+			Mend: "rename it, or move it elsewhere"}
+		if !passesOver(name) {
+			p.Why, p.Mend = "it does not say which package it belongs to", "add  package "+inst.PkgName+"  as its first line"
+		}
+		l.fail(p)
 	}
 }
 
