@@ -230,7 +230,12 @@ func (j *Job) tables(ctx context.Context, s *Survey, res *Result) error {
 	if err != nil {
 		return err
 	}
-	res.Manifest, res.Written, err = writeTables(ctx, j.Library, j.Design, j.Builder, s, j.Results, j.Info)
+	if j.Offline && res.Missing > 0 {
+		err = keepReplies(ctx, j.Library, j.Results)
+	}
+	if err == nil {
+		res.Manifest, res.Written, err = writeTables(ctx, j.Library, j.Design, j.Builder, s, j.Results, j.Info)
+	}
 	if err != nil {
 		err = fmt.Errorf("writing the tables: %w", err)
 	}
