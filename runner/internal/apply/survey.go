@@ -51,6 +51,7 @@ func Look(ctx context.Context, l *Library, d *design.Design, b *session.Builder,
 	w := &session.Walker{Builder: b, Replies: s.briefs, Valid: reader.Valid}
 	in := newInputs(d, b, info, s.briefs.mishaps)
 	var times span
+	simulated := map[string]int{}
 	missing := map[int]bool{}
 	s.Plan, err = plan.Make(d, w, part, func(v *session.Visit, inPart bool) {
 		in.add(v)
@@ -60,8 +61,12 @@ func Look(ctx context.Context, l *Library, d *design.Design, b *session.Builder,
 		}
 		for _, turns := range [][]session.Turn{v.Personas, v.Turns} {
 			for i := range turns {
-				if turns[i].Stored {
-					times.add(turns[i].Reply.At)
+				if !turns[i].Stored {
+					continue
+				}
+				times.add(turns[i].Reply.At)
+				if m := v.Respondent.Cell.Model; turns[i].Reply.Simulated && !b.Simulates(m) {
+					simulated[m.Name]++
 				}
 			}
 		}
@@ -73,6 +78,7 @@ func Look(ctx context.Context, l *Library, d *design.Design, b *session.Builder,
 	if err != nil {
 		return nil, err
 	}
+	s.Plan.Simulated = simulated
 	s.Plan.Oldest, s.Plan.Newest = times.times()
 	s.Inputs = in.sum()
 	callOrder(d, s.Todo)

@@ -258,6 +258,9 @@ func (a *app) printApplied(w io.Writer, o *opened, res *apply.Result, sum *repor
 			fmt.Fprintln(w, s)
 		}
 	}
+	if res.Plan != nil {
+		printSimulated(w, res.Plan)
+	}
 	if o.info.Simulated != "false" {
 		fmt.Fprintln(w, "simulated: the simulated respondent answered; no language model was asked")
 	}

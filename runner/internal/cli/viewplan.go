@@ -3,7 +3,9 @@ package cli
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,6 +63,7 @@ func (a *app) printPlanNotes(o *opened, p *plan.Plan) {
 	if !p.Oldest.IsZero() {
 		fmt.Fprintf(w, "stored:    %s, made from %s to %s\n", num(p.Total.Stored), p.Oldest.Format("2006-01-02 15:04"), p.Newest.Format("2006-01-02 15:04 MST"))
 	}
+	printSimulated(w, p)
 	if p.Total.Make == 0 {
 		fmt.Fprintln(w, "to make:   nothing")
 	} else {
@@ -76,6 +79,15 @@ func (a *app) printPlanNotes(o *opened, p *plan.Plan) {
 	a.printCost(w, o, p)
 	for _, s := range a.storeLines(o) {
 		fmt.Fprintln(w, s)
+	}
+}
+
+// printSimulated tells models whose stored replies are of a simulated server: they
+// stand in the model's place, and the model is not asked for them.
+func printSimulated(w io.Writer, p *plan.Plan) {
+	for _, name := range slices.Sorted(maps.Keys(p.Simulated)) {
+		fmt.Fprintf(w, "simulated: model %s itself did not write %s of those stored\n", plain(name), num(p.Simulated[name]))
+		fmt.Fprintln(w, "    why:   runner simulate  answered in its place, and they count as the model's\n    mend:  to ask the model, give it another  identity, or use another  --store DIR")
 	}
 }
 

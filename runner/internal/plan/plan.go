@@ -65,6 +65,9 @@ type Plan struct {
 	Personas Counts `json:"personas"`
 	// Levels counts the sessions of each level, by factor and level.
 	Levels []Level `json:"levels"`
+	// Simulated counts, by model, the stored replies that a simulated server gave
+	// where a model itself is to be asked.
+	Simulated map[string]int `json:"simulated_replies,omitempty"`
 	// Oldest and Newest bound the times of the stored completions.
 	Oldest, Newest time.Time `json:"-"`
 }
