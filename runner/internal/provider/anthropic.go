@@ -61,19 +61,19 @@ func (claude) client(o *completion.Origin, base, _ string, rt http.RoundTripper)
 // https://platform.claude.com/docs/en/api/messages/create (2026-11-28)
 type messageReply struct {
 	Type       string `json:"type"`
-	ID         string `json:"id"`
-	Model      string `json:"model"`
+	ID         word   `json:"id"`
+	Model      word   `json:"model"`
 	StopReason string `json:"stop_reason"`
 	Content    *[]struct {
 		Type string  `json:"type"`
 		Text *string `json:"text"`
 	} `json:"content"`
-	Usage *struct {
-		Input   *int `json:"input_tokens"`
-		Output  *int `json:"output_tokens"`
-		Created *int `json:"cache_creation_input_tokens"`
-		Read    *int `json:"cache_read_input_tokens"`
-	} `json:"usage"`
+	Usage aside[struct {
+		Input   *tally `json:"input_tokens"`
+		Output  *tally `json:"output_tokens"`
+		Created *tally `json:"cache_creation_input_tokens"`
+		Read    *tally `json:"cache_read_input_tokens"`
+	}] `json:"usage"`
 	Error json.RawMessage `json:"error"`
 }
 
@@ -81,8 +81,8 @@ type messageReply struct {
 // tokens are those beside the cache.
 func (r *messageReply) usage() completion.Usage {
 	u := completion.UnknownUsage()
-	if r.Usage != nil {
-		u.Prompt, u.Completion, u.Cached = sum(r.Usage.Input, r.Usage.Created, r.Usage.Read), known(r.Usage.Output), known(r.Usage.Read)
+	if said := r.Usage.in; said != nil {
+		u.Prompt, u.Completion, u.Cached = sum(said.Input, said.Created, said.Read), known(said.Output), known(said.Read)
 	}
 	return u
 }
@@ -92,7 +92,7 @@ func (claude) decode(body []byte) (*reply, *fault) {
 	if err := json.Unmarshal(body, &r); err != nil {
 		return nil, malformed("the body is not the JSON of a message")
 	}
-	if r.Type == "error" || isSet(r.Error) {
+	if r.Type == "error" || isError(r.Error) {
 		return nil, behind200(body, r.usage())
 	}
 	if r.Type != "message" || r.Content == nil {
@@ -110,7 +110,7 @@ func (claude) decode(body []byte) (*reply, *fault) {
 			text.WriteString(*b.Text)
 		}
 	}
-	out := &reply{text: text.String(), finish: r.StopReason, model: r.Model, id: r.ID, usage: r.usage()}
+	out := &reply{text: text.String(), finish: r.StopReason, model: string(r.Model), id: string(r.ID), usage: r.usage()}
 	out.status = ended(out.finish, out.text, []string{"refusal"}, []string{"max_tokens", "model_context_window_exceeded"})
 	return out, nil
 }

@@ -20,6 +20,8 @@ type complaint struct {
 	words string
 	// code and inner are its code and that of the error within, as they stand there.
 	code, inner string
+	// flagged says that a moderator names what it objects to in the prompt.
+	flagged bool
 	// status is a status code that stands in the body, 0 if none does.
 	status int
 	// wait is a delay the body asks for, -1 if it does not.
@@ -43,8 +45,13 @@ func readComplaint(body []byte) complaint {
 		} `json:"choices"`
 	}
 	inner := json.RawMessage(body)
-	if json.Unmarshal(body, &outer) == nil && isSet(outer.Error) {
-		inner = outer.Error
+	if json.Unmarshal(body, &outer) == nil {
+		switch {
+		case isError(outer.Error):
+			inner = outer.Error
+		case len(outer.Choices) > 0 && isError(outer.Choices[0].Error):
+			inner = outer.Choices[0].Error
+		}
 	}
 	var text string
 	if json.Unmarshal(inner, &text) == nil {
@@ -60,6 +67,10 @@ func readComplaint(body []byte) complaint {
 		Inner   struct {
 			Code json.RawMessage `json:"code"`
 		} `json:"innererror"`
+		Metadata aside[struct {
+			Flagged json.RawMessage `json:"flagged_input"`
+			Reasons json.RawMessage `json:"reasons"`
+		}] `json:"metadata"`
 		Details []struct {
 			Reason     string `json:"reason"`
 			RetryDelay string `json:"retryDelay"`
@@ -78,6 +89,9 @@ func readComplaint(body []byte) complaint {
 		c.message = plain(e.Detail)
 	}
 	c.code, c.inner = plain(e.Code), plain(e.Inner.Code)
+	if m := e.Metadata.in; m != nil {
+		c.flagged = isError(m.Flagged) || isError(m.Reasons)
+	}
 	words := []string{plain(e.Type), c.code, plain(e.Status)}
 	for _, d := range e.Details {
 		words = append(words, d.Reason)
@@ -124,11 +138,12 @@ var rules = []struct {
 }
 
 // classify gives the class of a response that is no completion, by its body
-// first and then by its status.
+// first and then by its status. What a server that fails says in prose tells of the
+// server: "the model runner process was not found" is no wrong name of a model.
 func classify(status int, c complaint) Class {
 	message := strings.ToLower(c.message)
 	for _, r := range rules {
-		if r.words.MatchString(c.words) || r.message != nil && r.message.MatchString(message) {
+		if r.words.MatchString(c.words) || status < 500 && r.message != nil && r.message.MatchString(message) {
 			return r.class
 		}
 	}

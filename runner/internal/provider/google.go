@@ -78,8 +78,8 @@ func (gemini) client(o *completion.Origin, base, _ string, rt http.RoundTripper)
 // contentReply is a GenerateContentResponse.
 // https://ai.google.dev/api/generate-content#v1beta.GenerateContentResponse (2026-11-28)
 type contentReply struct {
-	ID         string `json:"responseId"`
-	Model      string `json:"modelVersion"`
+	ID         word `json:"responseId"`
+	Model      word `json:"modelVersion"`
 	Candidates []struct {
 		Content *struct {
 			Parts []struct {
@@ -92,26 +92,26 @@ type contentReply struct {
 	Feedback *struct {
 		BlockReason string `json:"blockReason"`
 	} `json:"promptFeedback"`
-	Usage *struct {
-		Prompt     *int `json:"promptTokenCount"`
-		Candidates *int `json:"candidatesTokenCount"`
-		Thoughts   *int `json:"thoughtsTokenCount"`
-		Total      *int `json:"totalTokenCount"`
-		Cached     *int `json:"cachedContentTokenCount"`
-	} `json:"usageMetadata"`
+	Usage aside[struct {
+		Prompt     *tally `json:"promptTokenCount"`
+		Candidates *tally `json:"candidatesTokenCount"`
+		Thoughts   *tally `json:"thoughtsTokenCount"`
+		Total      *tally `json:"totalTokenCount"`
+		Cached     *tally `json:"cachedContentTokenCount"`
+	}] `json:"usageMetadata"`
 	Error json.RawMessage `json:"error"`
 }
 
 // usage adds the thoughts to the candidates: both are billed as output. A count
 // of zero is left out by the API, so without either the total tells.
 func (r *contentReply) usage() completion.Usage {
-	u := completion.UnknownUsage()
-	if r.Usage == nil {
+	u, said := completion.UnknownUsage(), r.Usage.in
+	if said == nil {
 		return u
 	}
-	u.Prompt, u.Reasoning, u.Cached = known(r.Usage.Prompt), known(r.Usage.Thoughts), known(r.Usage.Cached)
-	u.Completion = sum(r.Usage.Candidates, r.Usage.Thoughts)
-	if total := known(r.Usage.Total); u.Completion == completion.Unknown && u.Prompt >= 0 && total >= u.Prompt {
+	u.Prompt, u.Reasoning, u.Cached = known(said.Prompt), known(said.Thoughts), known(said.Cached)
+	u.Completion = sum(said.Candidates, said.Thoughts)
+	if total := known(said.Total); u.Completion == completion.Unknown && u.Prompt >= 0 && total >= u.Prompt {
 		u.Completion = total - u.Prompt
 	}
 	return u
@@ -125,10 +125,10 @@ func (gemini) decode(body []byte) (*reply, *fault) {
 	if err := json.Unmarshal(body, &r); err != nil {
 		return nil, malformed("the body is not the JSON of a generated content")
 	}
-	if isSet(r.Error) {
+	if isError(r.Error) {
 		return nil, behind200(body, r.usage())
 	}
-	out := &reply{model: r.Model, id: r.ID, usage: r.usage()}
+	out := &reply{model: string(r.Model), id: string(r.ID), usage: r.usage()}
 	if len(r.Candidates) == 0 {
 		if r.Feedback == nil || r.Feedback.BlockReason == "" {
 			return nil, &fault{Malformed, "the body has neither a candidate nor a reason for blocking", out.usage}

@@ -50,14 +50,14 @@ func (llama) client(o *completion.Origin, base, _ string, rt http.RoundTripper) 
 // chunk is one JSON value of a reply: the whole of it, or a line of a stream.
 // https://docs.ollama.com/api/chat (2026-11-28)
 type chunk struct {
-	Model   string `json:"model"`
+	Model   word `json:"model"`
 	Message *struct {
 		Content string `json:"content"`
 	} `json:"message"`
 	Done            bool            `json:"done"`
 	DoneReason      string          `json:"done_reason"`
-	PromptEvalCount *int            `json:"prompt_eval_count"`
-	EvalCount       *int            `json:"eval_count"`
+	PromptEvalCount *tally          `json:"prompt_eval_count"`
+	EvalCount       *tally          `json:"eval_count"`
 	Error           json.RawMessage `json:"error"`
 }
 
@@ -76,7 +76,7 @@ func (llama) decode(body []byte) (*reply, *fault) {
 		case err != nil:
 			return nil, malformed("the body is not the JSON of a chat reply")
 		}
-		if isSet(c.Error) {
+		if isError(c.Error) {
 			return nil, behind200(body, completion.UnknownUsage())
 		}
 		if c.Message != nil {
@@ -101,7 +101,7 @@ func (c *chunk) end(text string) (*reply, *fault) {
 	if c.Message == nil || c.DoneReason == "load" || c.DoneReason == "unload" || c.DoneReason == "" && text == "" {
 		return nil, &fault{Malformed, "the server says it is done, but neither what the model said nor why it ended", usage}
 	}
-	out := &reply{text: text, finish: c.DoneReason, model: c.Model, usage: usage}
+	out := &reply{text: text, finish: c.DoneReason, model: string(c.Model), usage: usage}
 	out.status = ended(c.DoneReason, text, nil, []string{"length"})
 	return out, nil
 }

@@ -147,15 +147,15 @@ func (p *Pool) ask(ctx context.Context, w *wired, method, url string, body, into
 	w.format.header(req.Header, w.endpoint.Key)
 	resp, err := p.transport().RoundTrip(req)
 	if err != nil {
-		return w.problem(Connection, tidy(err.Error()), err)
+		return w.problem(Connection, err.Error(), err)
 	}
 	raw, err := readBody(resp, func() {})
 	if err = errors.Join(err, resp.Body.Close()); err != nil {
-		return w.problem(Connection, tidy(err.Error()), err)
+		return w.problem(Connection, err.Error(), err)
 	}
 	if resp.StatusCode != http.StatusOK {
 		said := readComplaint(raw)
-		e := w.problem(classify(resp.StatusCode, said), tidy(said.message), nil)
+		e := w.problem(classify(resp.StatusCode, said), said.message, nil)
 		e.Status = resp.StatusCode
 		return e
 	}

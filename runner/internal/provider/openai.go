@@ -56,9 +56,9 @@ func (openAI) client(o *completion.Origin, base, dialect string, rt http.RoundTr
 // chatReply is a chat.completion object.
 // https://platform.openai.com/docs/api-reference/chat/object (2026-11-28)
 type chatReply struct {
-	ID          string `json:"id"`
-	Model       string `json:"model"`
-	Fingerprint string `json:"system_fingerprint"`
+	ID          word `json:"id"`
+	Model       word `json:"model"`
+	Fingerprint word `json:"system_fingerprint"`
 	Choices     []struct {
 		Message *struct {
 			Content json.RawMessage `json:"content"`
@@ -67,34 +67,37 @@ type chatReply struct {
 		FinishReason string          `json:"finish_reason"`
 		Error        json.RawMessage `json:"error"`
 	} `json:"choices"`
-	Usage *struct {
-		Prompt        *int `json:"prompt_tokens"`
-		Completion    *int `json:"completion_tokens"`
-		Total         *int `json:"total_tokens"`
-		PromptDetails *struct {
-			Cached *int `json:"cached_tokens"`
-		} `json:"prompt_tokens_details"`
-		CompletionDetails *struct {
-			Reasoning *int `json:"reasoning_tokens"`
-		} `json:"completion_tokens_details"`
-	} `json:"usage"`
-	Error json.RawMessage `json:"error"`
+	Usage aside[chatUsage] `json:"usage"`
+	Error json.RawMessage  `json:"error"`
+}
+
+// chatUsage is the usage of a chat.completion object.
+type chatUsage struct {
+	Prompt        *tally `json:"prompt_tokens"`
+	Completion    *tally `json:"completion_tokens"`
+	Total         *tally `json:"total_tokens"`
+	PromptDetails aside[struct {
+		Cached *tally `json:"cached_tokens"`
+	}] `json:"prompt_tokens_details"`
+	CompletionDetails aside[struct {
+		Reasoning *tally `json:"reasoning_tokens"`
+	}] `json:"completion_tokens_details"`
 }
 
 func (r *chatReply) usage() completion.Usage {
-	u := completion.UnknownUsage()
-	if r.Usage == nil {
+	u, said := completion.UnknownUsage(), r.Usage.in
+	if said == nil {
 		return u
 	}
-	u.Prompt, u.Completion = known(r.Usage.Prompt), known(r.Usage.Completion)
-	if d := r.Usage.PromptDetails; d != nil {
+	u.Prompt, u.Completion = known(said.Prompt), known(said.Completion)
+	if d := said.PromptDetails.in; d != nil {
 		u.Cached = known(d.Cached)
 	}
-	if d := r.Usage.CompletionDetails; d != nil {
+	if d := said.CompletionDetails.in; d != nil {
 		u.Reasoning = known(d.Reasoning)
 	}
 	// Some servers count what was reasoned beside the completion, not within it.
-	if total := known(r.Usage.Total); u.Reasoning > 0 && u.Prompt >= 0 && u.Completion >= 0 && total == u.Prompt+u.Completion+u.Reasoning {
+	if total := known(said.Total); u.Reasoning > 0 && u.Prompt >= 0 && u.Completion >= 0 && total == u.Prompt+u.Completion+u.Reasoning {
 		u.Completion += u.Reasoning
 	}
 	return u
@@ -105,7 +108,7 @@ func (openAI) decode(body []byte) (*reply, *fault) {
 	if err := json.Unmarshal(body, &r); err != nil {
 		return nil, malformed("the body is not the JSON of a chat completion")
 	}
-	if isSet(r.Error) {
+	if isError(r.Error) || len(r.Choices) > 0 && isError(r.Choices[0].Error) {
 		return nil, behind200(body, r.usage())
 	}
 	if len(r.Choices) == 0 || r.Choices[0].Message == nil {
@@ -122,7 +125,7 @@ func (openAI) decode(body []byte) (*reply, *fault) {
 	if !ok {
 		return nil, &fault{Malformed, "the message has a content that is neither text nor a list of parts", r.usage()}
 	}
-	out := &reply{text: text, finish: choice.FinishReason, model: r.Model, fingerprint: r.Fingerprint, id: r.ID, usage: r.usage()}
+	out := &reply{text: text, finish: choice.FinishReason, model: string(r.Model), fingerprint: string(r.Fingerprint), id: string(r.ID), usage: r.usage()}
 	out.status = ended(choice.FinishReason, text, []string{"content_filter"}, []string{"length"})
 	if refused += choice.Message.Refusal; refused != "" {
 		out.text, out.status = text+refused, completion.Refusal
@@ -131,10 +134,13 @@ func (openAI) decode(body []byte) (*reply, *fault) {
 }
 
 // refusal is a prompt that was blocked by the content filter of Azure's service,
-// which says so with status 400 and one of two codes:
-// https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter (2026-11-28)
+// which says so with status 400 and one of two codes, or flagged by a moderator of
+// OpenRouter, with status 403 and what was flagged:
+// https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter (2026-11-28),
+// https://openrouter.ai/docs/api-reference/errors (2026-11-29).
 func (openAI) refusal(status int, said complaint) *reply {
-	if status == http.StatusBadRequest && (said.code == "content_filter" || said.inner == "ResponsibleAIPolicyViolation") {
+	if status == http.StatusBadRequest && (said.code == "content_filter" || said.inner == "ResponsibleAIPolicyViolation") ||
+		status == http.StatusForbidden && said.flagged {
 		return &reply{finish: "content_filter", status: completion.Refusal, usage: completion.UnknownUsage()}
 	}
 	return nil
@@ -171,6 +177,31 @@ func content(raw json.RawMessage) (text, refused string, ok bool) {
 		}
 	}
 	return b.String(), refused, true
+}
+
+// isError reports whether a field for an error tells of one: some servers always
+// send it, empty.
+func isError(raw json.RawMessage) bool {
+	if !isSet(raw) {
+		return false
+	}
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		return true
+	}
+	switch v := v.(type) {
+	case string:
+		return v != ""
+	case bool:
+		return v
+	case map[string]any:
+		return len(v) > 0
+	case []any:
+		return len(v) > 0
+	case float64:
+		return v != 0
+	}
+	return true
 }
 
 // isSet reports whether a field is there and not null.

@@ -1,6 +1,9 @@
 package provider
 
 import (
+	"encoding/json"
+	"math"
+	"strconv"
 	"strings"
 
 	"circumplex.example/runner/internal/completion"
@@ -44,16 +47,58 @@ func ended(finish, text string, refusals, cuts []string) completion.Status {
 	return completion.OK
 }
 
+// mostTokens is more than any reply counts; what is above it is no count.
+const mostTokens = 100_000_000
+
+// tally is a count of tokens. What is no whole number of them, or is quoted, does not
+// make the reply worthless that it stands beside.
+type tally int
+
+// UnmarshalJSON reads 12, 12.0 and "12"; all else is unknown.
+func (n *tally) UnmarshalJSON(b []byte) error {
+	*n = completion.Unknown
+	x, err := strconv.ParseFloat(strings.Trim(string(b), `"`), 64)
+	if err == nil && x >= 0 && x <= mostTokens && x == math.Trunc(x) {
+		*n = tally(x)
+	}
+	return nil
+}
+
+// word is a name such as the id of a reply, "" where something else stands.
+type word string
+
+// UnmarshalJSON reads a text; all else is none.
+func (w *word) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) != nil {
+		s = ""
+	}
+	*w = word(s)
+	return nil
+}
+
+// aside is an object that a reply can do without: empty where something else stands.
+type aside[T any] struct{ in *T }
+
+// UnmarshalJSON reads an object; all else is none.
+func (a *aside[T]) UnmarshalJSON(b []byte) error {
+	a.in = new(T)
+	if string(b) == "null" || json.Unmarshal(b, a.in) != nil {
+		a.in = nil
+	}
+	return nil
+}
+
 // known turns a count that may be missing into a number.
-func known(n *int) int {
-	if n == nil || *n < 0 {
+func known(n *tally) int {
+	if n == nil {
 		return completion.Unknown
 	}
-	return *n
+	return int(*n)
 }
 
 // sum adds counts that were reported; Unknown if none was.
-func sum(ns ...*int) int {
+func sum(ns ...*tally) int {
 	total := completion.Unknown
 	for _, n := range ns {
 		if v := known(n); v != completion.Unknown {
