@@ -33,7 +33,7 @@ type budget struct {
 	mu     sync.Mutex
 	base   sum // of the experiment before this run
 	own    sum // of this run
-	ledger sum // of the experiment, when the store was last asked
+	others sum // what other processes spent since, when the store was last asked
 	held   sum // reserved for what is in flight
 	asked  time.Time
 	freed  chan struct{} // closed when something is settled
@@ -44,28 +44,56 @@ type sum struct{ micros, requests int64 }
 
 func (s sum) plus(o sum) sum { return sum{s.micros + o.micros, s.requests + o.requests} }
 
-// lookEvery is how often the spending of other processes is looked at.
-const lookEvery = time.Second
+// lookEvery is how often the spending of other processes is looked at, and lookNear
+// how often when little is left: they may be as fast as this one.
+const (
+	lookEvery = time.Second
+	lookNear  = 20 * time.Millisecond
+)
 
 func newBudget(ctx context.Context, run, all Caps, spent func(context.Context) (store.Spending, error)) (*budget, error) {
 	b := &budget{run: run, all: all, spent: spent, now: time.Now, freed: make(chan struct{})}
 	if all.any() {
-		if err := b.look(ctx); err != nil {
+		var err error
+		if b.base, err = b.look(ctx); err != nil {
 			return nil, err
 		}
-		b.base = b.ledger
 	}
 	return b, nil
 }
 
 // look reads the experiment's spending from the store.
-func (b *budget) look(ctx context.Context) error {
+func (b *budget) look(ctx context.Context) (sum, error) {
 	sp, err := b.spent(ctx)
+	if err != nil {
+		return sum{}, err
+	}
+	b.asked = b.now()
+	return sum{sp.Micros, sp.Tries}, nil
+}
+
+// lookAtOthers brings what other processes spent up to date. What this run has
+// settled may not be in the ledger yet, so it may take the others' part for less than
+// it is, and never for more.
+func (b *budget) lookAtOthers(ctx context.Context) error {
+	ledger, err := b.look(ctx)
 	if err != nil {
 		return err
 	}
-	b.ledger, b.asked = sum{sp.Micros, sp.Tries}, b.now()
+	mine := b.base.plus(b.own)
+	b.others = sum{max(b.others.micros, ledger.micros-mine.micros), max(b.others.requests, ledger.requests-mine.requests)}
 	return nil
+}
+
+// due says whether the store is to be asked again.
+func (b *budget) due() bool {
+	if !b.all.any() {
+		return false
+	}
+	since := b.now().Sub(b.asked)
+	total := b.base.plus(b.own).plus(b.others).plus(b.held)
+	near := b.all.Requests > 0 && int64(b.all.Requests)-total.requests < 1000 || b.all.USD > 0 && float64(total.micros) > 0.8*b.all.USD*1e6
+	return since > lookEvery || near && since > lookNear
 }
 
 // reserve sets aside what one more sending may cost. It waits while what is in
@@ -74,8 +102,8 @@ func (b *budget) look(ctx context.Context) error {
 func (b *budget) reserve(ctx context.Context, micros int64) (refused string, free bool, err error) {
 	for {
 		b.mu.Lock()
-		if b.all.any() && b.now().Sub(b.asked) > lookEvery {
-			if err := b.look(ctx); err != nil {
+		if b.due() {
+			if err := b.lookAtOthers(ctx); err != nil {
 				b.mu.Unlock()
 				if ctx.Err() != nil { // a stop or a halt, and no fault of the store
 					return "", false, context.Cause(ctx)
@@ -108,8 +136,7 @@ func (b *budget) reserve(ctx context.Context, micros int64) (refused string, fre
 // exceeds says which cap does not allow more to be spent; those of money concern
 // only what costs.
 func (b *budget) exceeds(more sum, costs bool) string {
-	total := b.base.plus(b.own)
-	total.micros, total.requests = max(total.micros, b.ledger.micros), max(total.requests, b.ledger.requests)
+	total := b.base.plus(b.own).plus(b.others)
 	for _, c := range []struct {
 		caps  Caps
 		spent sum
@@ -167,7 +194,11 @@ func micros(m *schema.Model, u completion.Usage) int64 {
 	if p == nil || u.Prompt == completion.Unknown || u.Completion == completion.Unknown {
 		return completion.Unknown
 	}
-	return int64(p.USD(u.Prompt, u.Completion, u.Cached)*1e6 + 0.5)
+	cost := p.USD(u.Prompt, u.Completion, u.Cached) * 1e6
+	if !(cost >= 0 && cost < 1<<53) {
+		return completion.Unknown // no bill of this world
+	}
+	return int64(cost + 0.5)
 }
 
 // dollars writes an amount with at least the cents, and all of it: a limit of

@@ -3,6 +3,7 @@ package apply
 import (
 	"sync"
 
+	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/plan"
 )
 
@@ -29,11 +30,23 @@ func (d *dearest) of(expect int64) int64 {
 	return d.most[expect]
 }
 
-// worst is what one request may cost, in millionths of a dollar: the upper end
-// of the estimate, or what one like it has cost; 0 where there is no price.
-func (l *lane) worst(prompt, expect int64) int64 {
+// worst is what one request may cost, in millionths of a dollar: by max_tokens where
+// that is declared, else the upper end of the estimate; or what one like it has cost.
+// It is 0 where there is no price.
+func (l *lane) worst(prompt int64, st *step) int64 {
 	if l.free {
 		return 0
 	}
-	return max(int64(plan.Estimate(l.Model.Price, prompt, expect, 1).High*1e6), l.dearest.of(expect))
+	most := plan.Estimate(l.Model.Price, prompt, st.expect, 1).High
+	if n, ok := maxTokens(st.req.Origin); ok {
+		most = plan.AtMost(l.Model.Price, prompt, n)
+	}
+	return max(int64(most*1e6), l.dearest.of(st.expect))
+}
+
+// maxTokens is how long a reply may be, if that is declared.
+func maxTokens(o *completion.Origin) (n int64, ok bool) {
+	v, ok := o.Parameter("max_tokens")
+	f, isNumber := v.(float64)
+	return int64(f), ok && isNumber
 }

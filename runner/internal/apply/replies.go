@@ -2,9 +2,7 @@ package apply
 
 import (
 	"context"
-	"fmt"
 	"maps"
-	"math"
 	"time"
 
 	"circumplex.example/runner/internal/completion"
@@ -79,7 +77,7 @@ type entries struct {
 	byKey   map[completion.Key]int32
 	records []record
 	ends    []ending
-	endOf   map[ending]uint16
+	endOf   map[ending]uint32
 	mishaps map[completion.Key]string
 }
 
@@ -93,7 +91,7 @@ type record struct {
 	// reasoning and cached are parts of reply and prompt.
 	reasoning, cached int32
 	tries             int32
-	end               uint16
+	end               uint32
 }
 
 // ending is how a reply ended and who gave it.
@@ -105,7 +103,7 @@ type ending struct {
 }
 
 func newEntries() *entries {
-	return &entries{byKey: map[completion.Key]int32{}, endOf: map[ending]uint16{}}
+	return &entries{byKey: map[completion.Key]int32{}, endOf: map[ending]uint32{}}
 }
 
 func loadEntries(ctx context.Context, l *Library, origins []*completion.Origin) (*entries, error) {
@@ -113,8 +111,8 @@ func loadEntries(ctx context.Context, l *Library, origins []*completion.Origin) 
 	err := l.each(origins, func(s *store.Store, own []*completion.Origin) error {
 		return s.Scan(ctx, own, func(x *store.Entry) error {
 			return e.add(x.Key, record{text: x.Text, sum: x.TextDigest, startedUS: x.StartedAt.UnixMicro(), latency: x.Latency,
-				prompt: int32(x.Usage.Prompt), reply: int32(x.Usage.Completion),
-				reasoning: int32(x.Usage.Reasoning), cached: int32(x.Usage.Cached), tries: int32(x.Tries)},
+				prompt: store.Narrow(x.Usage.Prompt), reply: store.Narrow(x.Usage.Completion),
+				reasoning: store.Narrow(x.Usage.Reasoning), cached: store.Narrow(x.Usage.Cached), tries: int32(x.Tries)},
 				ending{x.Status, x.FinishReason, x.ModelServed, x.Fingerprint, x.HTTPStatus, x.Simulated})
 		})
 	})
@@ -128,10 +126,7 @@ func (e *entries) add(k completion.Key, r record, end ending) error {
 	}
 	i, ok := e.endOf[end]
 	if !ok {
-		if len(e.ends) > math.MaxUint16 {
-			return fmt.Errorf("more than %d different endings of replies", math.MaxUint16)
-		}
-		i = uint16(len(e.ends))
+		i = uint32(len(e.ends))
 		e.ends = append(e.ends, end)
 		e.endOf[end] = i
 	}

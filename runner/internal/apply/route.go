@@ -5,6 +5,7 @@ import (
 
 	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/design"
+	"circumplex.example/runner/internal/provider"
 	"circumplex.example/runner/internal/session"
 	"circumplex.example/schema"
 )
@@ -66,12 +67,25 @@ func route(e *schema.Experiment, m *schema.Model) *Route {
 	return r
 }
 
+// hostOf is the server that is asked, "" for the provider's own, however it is
+// written: limits are not doubled by a slash.
+func hostOf(m *schema.Model) string {
+	host := func(base string) string {
+		h := strings.ToLower(provider.Endpoint{BaseURL: base}.Host(m.Provider))
+		return strings.TrimSuffix(strings.TrimSuffix(h, ":443"), ":80")
+	}
+	if h := host(m.BaseURL); h != host("") {
+		return h
+	}
+	return ""
+}
+
 func accountOf(e *schema.Experiment, m *schema.Model) *Route {
 	if m.Account != "" {
 		return &Route{Model: m, Account: m.Account, Limits: e.Accounts[m.Account]}
 	}
 	parts := []string{m.Provider}
-	for _, s := range []string{m.BaseURL, m.APIKeyEnv} {
+	for _, s := range []string{hostOf(m), m.APIKeyEnv} {
 		if s != "" {
 			parts = append(parts, s)
 		}

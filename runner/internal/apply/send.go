@@ -142,7 +142,7 @@ func (s *sender) send(ctx context.Context, st *step) (*completion.Completion, *s
 // once sends the request once, when there is leave to.
 func (s *sender) once(ctx context.Context, l *lane, caller provider.Caller, st *step) (*completion.Completion, *store.Try, error) {
 	prompt := session.TextTokens(st.req.Thread.Bytes())
-	worst := l.worst(prompt, st.expect)
+	worst := l.worst(prompt, st)
 	refused, free, err := s.budget.reserve(l.waits, worst)
 	if err != nil {
 		return nil, nil, err
@@ -157,7 +157,7 @@ func (s *sender) once(ctx context.Context, l *lane, caller provider.Caller, st *
 		return nil, nil, err
 	}
 	// While this one waited others may have cost more than was thought.
-	if more := l.worst(prompt, st.expect) - worst; more > 0 {
+	if more := l.worst(prompt, st) - worst; more > 0 {
 		if !s.budget.raise(more) {
 			slot.Done(pace.Outcome{Verdict: pace.Canceled, RetryAfter: -1})
 			s.budget.settle(worst, 0, false)
@@ -208,7 +208,7 @@ func line(experiment string, m *schema.Model, req completion.Request, key comple
 			t.Tries, t.Micros = 0, 0
 		case pe.Billed:
 			t.Usage, t.Micros = pe.Usage, micros(m, pe.Usage)
-		case pe.Class != provider.Canceled && pe.Class != provider.Timeout && !(pe.Class == provider.Connection && pe.Reached):
+		case !pe.Reached, pe.Class != provider.Canceled && pe.Class != provider.Timeout && pe.Class != provider.Connection:
 			t.Micros = 0
 		}
 	}
@@ -318,15 +318,15 @@ func (s *sender) failed(l *lane, trial *pace.Trial, reason, mend string, permane
 func (s *sender) halt(end context.CancelCauseFunc, h Halt) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if end != nil {
+		end(errHalted) // also if it is told already: a second limit may halt more than the first
+	}
 	for _, old := range s.halts {
 		if old.Kind == h.Kind && old.Name == h.Name {
 			return
 		}
 	}
 	s.halts = append(s.halts, h)
-	if end != nil {
-		end(errHalted)
-	}
 }
 
 // haltCell stops asking a cell.

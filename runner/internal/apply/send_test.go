@@ -168,7 +168,7 @@ func TestARefusedKeyStopsItsAccountAtOnce(t *testing.T) {
 			return reply(req), nil
 		}}
 		res := b.must(n)
-		if got := halts(res); !slices.Equal(got, []string{"account openai https://one.example/v1 " + string(class)}) {
+		if got := halts(res); !slices.Equal(got, []string{"account openai one.example " + string(class)}) {
 			t.Errorf("halts %v", got)
 		}
 		if n.calls["c"] != perModel || n.calls["a"] > 16 {

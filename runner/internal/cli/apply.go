@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
 	"sync"
@@ -39,7 +40,14 @@ is missing. A finished design makes no call. The first Ctrl-C finishes what is
 in flight and saves; the second stops at once. Nothing stored is lost either
 way.`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return a.apply(c.Context(), directory(args), f) },
+		RunE: func(c *cobra.Command, args []string) error {
+			for _, name := range []string{"max-cost", "max-requests"} {
+				if c.Flags().Changed(name) && !f.bounds(name) {
+					return &exitError{code: exitUsage, err: fmt.Errorf("--%s %s: want a number above 0\n    mend: leave it out for no limit; apply --offline asks nobody", name, c.Flag(name).Value)}
+				}
+			}
+			return a.apply(c.Context(), directory(args), f)
+		},
 	}
 	a.experimentFlags(c, true)
 	c.Flags().BoolVar(&f.offline, "offline", false, "ask nobody; a missing completion makes the run incomplete")
@@ -50,6 +58,15 @@ way.`,
 	return c
 }
 
+// bounds says whether the limit of this name bounds anything. 0 must not mean that
+// there is none: a script may have computed that nothing is left.
+func (f *applyFlags) bounds(name string) bool {
+	if name == "max-cost" {
+		return f.maxCost > 0 && !math.IsInf(f.maxCost, 0)
+	}
+	return f.maxRequests > 0
+}
+
 func (a *app) apply(ctx context.Context, dir string, f applyFlags) error {
 	started := time.Now()
 	o, err := a.design(dir)
@@ -57,9 +74,6 @@ func (a *app) apply(ctx context.Context, dir string, f applyFlags) error {
 		return err
 	}
 	a.problemsIfAny(o)
-	if f.maxCost < 0 || f.maxRequests < 0 {
-		return &exitError{code: exitUsage, err: errors.New("--max-cost and --max-requests: want a number above 0")}
-	}
 	if err := a.openStores(ctx, o, false); err != nil {
 		return err
 	}
@@ -97,7 +111,7 @@ func (a *app) job(ctx context.Context, o *opened, f applyFlags, stop <-chan stru
 				if err := errors.Join(a.checkKeys(o, pl), a.checkPrices(o, pl, f)); err != nil {
 					return err
 				}
-				if err := a.checkContexts(ctx, o, pool, pl); err != nil {
+				if err := a.checkContexts(unless(ctx, stop), o, pool, pl); err != nil {
 					return err
 				}
 				if err := a.approve(stop, o, pl, f); err != nil {
@@ -109,6 +123,19 @@ func (a *app) job(ctx context.Context, o *opened, f applyFlags, stop <-chan stru
 		},
 		Phase: p.phase, Done: p.add,
 	}
+}
+
+// unless ends with a context or when a channel closes.
+func unless(ctx context.Context, stop <-chan struct{}) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx
 }
 
 // inFlight is how many requests to the simulated respondent are answered at once.

@@ -43,7 +43,10 @@ func (a *app) checkContexts(ctx context.Context, o *opened, pool *provider.Pool,
 		if errors.As(err, &pe) && pe.Class == provider.NotFound {
 			wrong = append(wrong, fmt.Sprintf("%s: %s\n    mend: %s", shownPlace(o.exp.Place("factors", "model", r.Model.Name)), pe.Error(), pe.Mend))
 		}
-		if err != nil {
+		if err != nil && (pe == nil || pe.Class != provider.Connection && pe.Class != provider.NotFound && pe.Class != provider.Canceled) {
+			fmt.Fprintf(a.stderr, "warning: model %q: the server does not say all about its context: %v\n", r.Model.Name, err)
+		}
+		if err != nil && m.Trained == 0 {
 			continue
 		}
 		if what := tooShort(origin, m, longest[r.Model.Name]); what != "" {

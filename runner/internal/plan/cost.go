@@ -47,6 +47,15 @@ func Estimate(p *schema.Price, prompt, reply int64, completions int) Cost {
 	}
 }
 
+// AtMost is what a request costs whose reply has all the tokens that it may have; 0
+// without a price.
+func AtMost(p *schema.Price, prompt, reply int64) float64 {
+	if p == nil {
+		return 0
+	}
+	return (float64(prompt)*highPrompt*p.Prompt + float64(reply)*p.Completion) / 1e6
+}
+
 // price is the cost of what a cell has to make. The simulated respondent and a
 // model of this machine cost nothing.
 func (m *maker) price(c *design.Cell, n *Counts) Cost {

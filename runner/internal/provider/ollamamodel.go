@@ -87,7 +87,7 @@ func (p *Pool) OllamaModel(ctx context.Context, o *completion.Origin) (OllamaMod
 		return OllamaModel{}, err
 	}
 	out, err := p.ollamaModel(ctx, w)
-	if err == nil {
+	if err == nil || out.Trained > 0 { // half an answer is better than none
 		p.ollama.Store(w.address+" "+o.Model, out)
 	}
 	return out, err

@@ -21,7 +21,15 @@ type RateLimit struct {
 // RateLimits reads the limits from kept headers, sorted by kind: OpenAI's
 // x-ratelimit-remaining-requests (with compatible servers' x-ratelimit-remaining,
 // which counts requests) and Anthropic's anthropic-ratelimit-requests-remaining.
+//
+// now is this machine's time, for servers that do not say theirs: a date that a server
+// names is by its own clock.
 func RateLimits(header []string, now time.Time) []RateLimit {
+	for _, line := range header {
+		if date, ok := strings.CutPrefix(line, "Date: "); ok {
+			now = clock(date, now)
+		}
+	}
 	byKind := map[string]*RateLimit{}
 	for _, line := range header {
 		name, value, ok := strings.Cut(line, ": ")
@@ -84,15 +92,18 @@ func count(s string) int {
 }
 
 // until reads when a limit is whole again: a duration (6m0s, 20ms), a date,
-// seconds, or an instant in milliseconds since 1970.
+// seconds, or an instant in seconds or milliseconds since 1970.
 func until(s string, now time.Time) time.Duration {
 	s = strings.TrimSpace(s)
 	if at, err := time.Parse(time.RFC3339, s); err == nil {
 		return max(0, at.Sub(now))
 	}
 	if x, err := strconv.ParseFloat(s, 64); err == nil {
-		if x > 1e12 && x < 1e14 {
+		switch {
+		case x > 1e12 && x < 1e14:
 			return max(0, time.UnixMilli(int64(x)).Sub(now))
+		case x > 1e9 && x < 1e11:
+			return max(0, time.Unix(int64(x), 0).Sub(now))
 		}
 		return seconds(x)
 	}
@@ -130,7 +141,15 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 		return seconds(x)
 	}
 	if at, err := http.ParseTime(v); err == nil {
-		return min(maxWait, max(0, at.Sub(now)))
+		return min(maxWait, max(0, at.Sub(clock(h.Get("Date"), now))))
 	}
 	return -1
+}
+
+// clock is the time that a server says it is, or this machine's.
+func clock(date string, now time.Time) time.Time {
+	if at, err := http.ParseTime(date); err == nil {
+		return at
+	}
+	return now
 }

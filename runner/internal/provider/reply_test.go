@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"circumplex.example/runner/internal/completion"
 )
@@ -96,5 +97,27 @@ func TestAFlaggedPromptIsARefusal(t *testing.T) {
 	}
 	if r := (openAI{}).refusal(http.StatusForbidden, readComplaint([]byte(`{"error":{"code":403,"message":"Forbidden","metadata":{}}}`))); r != nil {
 		t.Errorf("got %v, want none", r)
+	}
+}
+
+// A date is by the clock of the server that names it.
+func TestWaitsAreByTheServersClock(t *testing.T) {
+	local := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	for _, off := range []time.Duration{0, -2 * time.Minute, 10 * time.Minute} {
+		there := local.Add(off)
+		h := http.Header{"Date": {there.Format(http.TimeFormat)}, "Retry-After": {there.Add(10 * time.Second).Format(http.TimeFormat)}}
+		if got := retryAfter(h, local); got != 10*time.Second {
+			t.Errorf("clock off by %v: wait %v, want 10 s", off, got)
+		}
+		reset := there.Add(2 * time.Second)
+		for _, v := range []string{reset.Format(time.RFC3339), fmt.Sprint(reset.Unix()), fmt.Sprint(reset.UnixMilli())} {
+			l := RateLimits([]string{"Date: " + there.Format(http.TimeFormat), "X-Ratelimit-Remaining: 0", "X-Ratelimit-Reset: " + v}, local)
+			if len(l) != 1 || l[0].Reset != 2*time.Second {
+				t.Errorf("clock off by %v, reset %s: %+v, want 2 s", off, v, l)
+			}
+		}
+	}
+	if got := retryAfter(http.Header{"Retry-After": {local.Add(10 * time.Second).Format(http.TimeFormat)}}, local); got != 10*time.Second {
+		t.Errorf("without a date: %v, want 10 s", got)
 	}
 }

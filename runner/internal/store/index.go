@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -38,13 +39,14 @@ type Index struct {
 	// digests, so their first bytes are as good as a hash.
 	table []uint32
 	ends  []ending
+	byEnd map[ending]uint32
 }
 
 type record struct {
 	key, text     completion.Key
 	startedUS     int64
 	prompt, reply int32
-	end           uint16 // into ends
+	end           uint32 // into ends
 }
 
 // ending is the part of served that a brief shows.
@@ -124,13 +126,16 @@ func (x *Index) enter(n int) {
 	x.table[i] = uint32(n + 1)
 }
 
-func (x *Index) endOf(e ending) uint16 {
-	i := slices.Index(x.ends, e)
-	if i < 0 {
-		x.ends = append(x.ends, e)
-		i = len(x.ends) - 1
+func (x *Index) endOf(e ending) uint32 {
+	i, ok := x.byEnd[e]
+	if !ok {
+		if x.byEnd == nil {
+			x.byEnd = map[ending]uint32{}
+		}
+		i = uint32(len(x.ends))
+		x.ends, x.byEnd[e] = append(x.ends, e), i
 	}
-	return uint16(i)
+	return i
 }
 
 // Index tells what is stored for these origins, by one scan. Every text is
@@ -170,8 +175,16 @@ func (s *Store) Lookup(ctx context.Context, keys []completion.Key) (*Index, erro
 
 func (x *Index) addEntry(e *Entry) error {
 	x.add(record{key: e.Key, text: e.TextDigest, startedUS: e.StartedAt.UnixMicro(),
-		prompt: int32(e.Usage.Prompt), reply: int32(e.Usage.Completion), end: x.endOf(ending{e.Status, e.Simulated, e.ModelServed, e.Fingerprint})})
+		prompt: Narrow(e.Usage.Prompt), reply: Narrow(e.Usage.Completion), end: x.endOf(ending{e.Status, e.Simulated, e.ModelServed, e.Fingerprint})})
 	return nil
+}
+
+// Narrow makes a count of tokens smaller to hold; what does not fit is no count.
+func Narrow(n int) int32 {
+	if n > math.MaxInt32 {
+		return completion.Unknown
+	}
+	return int32(n)
 }
 
 // inList writes ids as the right side of IN. They are our own row ids.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -157,4 +158,50 @@ func FuzzUnpack(f *testing.F) {
 			t.Errorf("packed and unpacked again: %x, %v; want %x", back, err, got)
 		}
 	})
+}
+
+// One absurd line of the ledger, or count of tokens, closes the store to nobody.
+func TestAbsurdNumbersDoNotCloseTheStore(t *testing.T) {
+	ctx := context.Background()
+	s, err := Open(ctx, filepath.Join(t.TempDir(), "store.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, text := range []string{"a", "b"} {
+		c := sample(text)
+		c.Usage.Prompt = 9_000_000_000_000_000_000
+		try := Try{At: time.Unix(1, 0), Experiment: "study", Origin: c.Request.Origin, Key: c.Request.Key(), Tries: 1, Usage: c.Usage, Micros: 9_000_000_000_000_000_000, Outcome: "ok"}
+		if _, err := s.Submit(ctx, Batch{Put: []*completion.Completion{c}, Tries: []Try{try}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if sp, err := s.Spent(ctx, "study", time.Time{}); err != nil || sp.Tries != 2 || sp.Micros <= 0 {
+		t.Errorf("spent %+v, %v", sp, err)
+	}
+	if _, err := s.Stats(ctx); err != nil {
+		t.Error(err)
+	}
+	x, err := s.Lookup(ctx, []completion.Key{sample("a").Request.Key()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, ok := x.Get(sample("a").Request.Key()); !ok || b.PromptTokens != completion.Unknown {
+		t.Errorf("%d prompt tokens, want unknown", b.PromptTokens)
+	}
+}
+
+// A server may name another system with each reply.
+func TestManyEndingsStayApart(t *testing.T) {
+	x := new(Index)
+	const n = 70_000
+	key := func(i int) completion.Key { return completion.Key(completion.TextDigest(fmt.Sprint(i))) }
+	for i := range n {
+		x.add(record{key: key(i), end: x.endOf(ending{fingerprint: fmt.Sprint("fp_", i)})})
+	}
+	for _, i := range []int{0, 65_535, 65_536, n - 1} {
+		if b, ok := x.Get(key(i)); !ok || b.Fingerprint != fmt.Sprint("fp_", i) {
+			t.Errorf("%d: %q", i, b.Fingerprint)
+		}
+	}
 }

@@ -62,6 +62,10 @@ func (w *writer) bill(c *conn, t *Try) error {
 	return err
 }
 
+// summed adds up a column. SQLite's own sum is an error where it overflows, and one
+// absurd line, of an earlier version or another's hand, must not close the store.
+func summed(column string) string { return `CAST(total(` + column + `) AS INTEGER)` }
+
 // Spent sums the ledger of an experiment ("" for all) since a time, over all
 // processes that wrote it.
 func (s *Store) Spent(ctx context.Context, experiment string, since time.Time) (Spending, error) {
@@ -71,8 +75,8 @@ func (s *Store) Spent(ctx context.Context, experiment string, since time.Time) (
 		us = since.UnixMicro()
 	}
 	err := s.read(ctx, "ledger cannot be read", func(c *conn) error {
-		return c.query(`SELECT count(*), coalesce(sum(tries), 0), coalesce(sum(cost_micros), 0), count(*) - count(cost_micros),
-			coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0)
+		return c.query(`SELECT count(*), `+summed("tries")+`, `+summed("cost_micros")+`, count(*) - count(cost_micros),
+			`+summed("prompt_tokens")+`, `+summed("completion_tokens")+`
 			FROM ledger WHERE (?1 = '' OR experiment = ?1) AND at_us >= ?2`, func(r []driver.Value) error {
 			sp = Spending{number(r[0]), number(r[1]), number(r[2]), number(r[3]), number(r[4]), number(r[5])}
 			return nil

@@ -79,7 +79,7 @@ func (s *Store) Stats(ctx context.Context) (*Stats, error) {
 
 func (s *Store) countOrigins(c *conn, st *Stats) error {
 	at := map[int64]int{}
-	err := c.query(`SELECT origin, count(*), min(started_us), max(started_us), coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0),
+	err := c.query(`SELECT origin, count(*), min(started_us), max(started_us), `+summed("prompt_tokens")+`, `+summed("completion_tokens")+`,
 		sum(prompt_tokens IS NULL OR completion_tokens IS NULL), coalesce(sum(length(text) + length(data)), 0),
 		coalesce(sum((SELECT simulated FROM served WHERE id = completion.served)), 0)
 		FROM completion LEFT JOIN detail USING (id) GROUP BY origin ORDER BY origin`, func(r []driver.Value) error {
@@ -100,7 +100,7 @@ func (s *Store) countOrigins(c *conn, st *Stats) error {
 	if err != nil {
 		return err
 	}
-	return c.query(`SELECT origin, coalesce(sum(cost_micros), 0), count(*) - count(cost_micros), count(*) FROM ledger GROUP BY origin`, func(r []driver.Value) error {
+	return c.query(`SELECT origin, `+summed("cost_micros")+`, count(*) - count(cost_micros), count(*) FROM ledger GROUP BY origin`, func(r []driver.Value) error {
 		if i, ok := at[number(r[0])]; ok {
 			o := &st.Origins[i]
 			o.Micros, o.Unpriced, o.Billed = number(r[1]), number(r[2]), number(r[3])
