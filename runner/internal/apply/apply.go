@@ -124,7 +124,7 @@ func (j *Job) collect(ctx context.Context, s *Survey, res *Result) error {
 	waits, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	defer context.AfterFunc(stopContext(waits, j.Stop), func() { end(errStopped) })()
-	b, err := j.budget(ctx)
+	b, err := j.budget(ctx, s.Plan)
 	if err != nil {
 		return err
 	}
@@ -177,14 +177,25 @@ func stopContext(parent context.Context, stop <-chan struct{}) context.Context {
 	return ctx
 }
 
-// budget is what may be spent, by this run and by the experiment in all.
-func (j *Job) budget(ctx context.Context) (*budget, error) {
+// budget is what may be spent, by this run and by the experiment in all. A request
+// whose cost is not known, because its reply had no usage, counts in later runs as
+// one of the dearest level of what is still to make, on the high side: as nothing it
+// would let a budget be spent again and again.
+func (j *Job) budget(ctx context.Context, p *plan.Plan) (*budget, error) {
 	e := j.Design.Experiment
 	if len(j.Routes) == 0 {
 		return newBudget(ctx, Caps{}, Caps{}, nil)
 	}
+	each := 0.0
+	for _, l := range p.Levels {
+		if l.Make > 0 {
+			each = max(each, l.High/float64(l.Make))
+		}
+	}
 	return newBudget(ctx, j.Caps, Caps{USD: e.Budget.USD, Requests: e.Budget.Requests}, func(ctx context.Context) (store.Spending, error) {
-		return j.Library.Real.Spent(ctx, e.Name, time.Time{})
+		sp, err := j.Library.Real.Spent(ctx, e.Name, time.Time{})
+		sp.Micros += int64(float64(sp.Unpriced) * each * 1e6)
+		return sp, err
 	})
 }
 

@@ -167,3 +167,24 @@ func TestAReplyThatCannotBeStoredIsInTheLedger(t *testing.T) {
 		t.Errorf("sent %d, ledger %+v", res.Sent, sp)
 	}
 }
+
+// A budget is not spent anew by each run where replies do not say what they cost.
+func TestABudgetIsKeptOverRunsWithoutUsage(t *testing.T) {
+	src := strings.Replace(strings.Replace(wired, "n: 4", "n: 150", 1), "seed: 7", "seed: 7, budget: usd: 5.0", 1)
+	b := newBench(t, src)
+	sent := 0
+	for range 4 {
+		res := b.must(&network{answer: func(req completion.Request, _ int) (*completion.Completion, error) {
+			r := reply(req)
+			r.Usage = completion.UnknownUsage()
+			return r, nil
+		}})
+		if sent > 0 && res.Sent > sent/4 {
+			t.Errorf("sent %d, and then %d more", sent, res.Sent)
+		}
+		sent += res.Sent
+	}
+	if sent == 0 {
+		t.Error("sent nothing")
+	}
+}

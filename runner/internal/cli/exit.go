@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -68,9 +70,17 @@ func (a *app) finish(err error) int {
 		if a.flags.json {
 			a.printJSON(a.stdout, map[string]any{"ok": false, "error": err.Error(), "exit_code": code})
 		}
-		fmt.Fprintln(a.stderr, "runner:", atOnce(err))
+		fmt.Fprintln(a.stderr, "runner:", atOnce(denied(err)))
 	}
 	return code
+}
+
+// denied says what to do where the system does not let a file be written.
+func denied(err error) error {
+	if !errors.Is(err, fs.ErrPermission) || strings.Contains(err.Error(), "mend:") {
+		return err
+	}
+	return fmt.Errorf("%w\n    mend: make that directory and its files writable, or choose another place", err)
 }
 
 // atOnce says in place of Go's own words that a second interrupt ended it.

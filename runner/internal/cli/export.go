@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -90,7 +91,7 @@ func (a *app) exportPlaces(dir, out string) (results, to string, err error) {
 }
 
 func (a *app) exportError(dir, results string, err error) error {
-	if errors.Is(err, export.ErrNoTables) {
+	if errors.Is(err, export.ErrNoTables) || errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: there are no tables here\n    mend: %s  writes them", shown(results), a.again("apply", filepath.ToSlash(dir)))
 	}
 	return err

@@ -116,7 +116,7 @@ func (a *app) printVerify(r *verify.Report) {
 	if r.Count == 0 {
 		fmt.Fprintf(a.stdout, "%s: the results follow from what was collected\n", shown(r.Dir))
 	} else {
-		fmt.Fprintf(a.stdout, "%s: %s\n", shown(r.Dir), count(r.Count, "difference"))
+		fmt.Fprintf(a.stdout, "%s: %s\n    mend: put the files back as they were published; or, where the replies are stored,\n          runner apply  on the experiment makes them anew\n", shown(r.Dir), count(r.Count, "difference"))
 	}
 	if r.Simulated != "false" {
 		fmt.Fprintln(a.stdout, "simulated: the simulated respondent answered; no language model was asked")

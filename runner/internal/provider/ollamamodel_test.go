@@ -93,3 +93,42 @@ func TestAConversationThatOllamaWouldCutIsNotSent(t *testing.T) {
 		})
 	}
 }
+
+// A server that repeats the key beyond where a message is cut shows no part of it, and
+// what it has said of the context holds though it fails afterwards.
+func TestWhatIsAskedBesideTheCallsShowsNoKey(t *testing.T) {
+	const key = "sk-SECRETSECRETSECRETSECRET"
+	broken := "/api/show"
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == broken {
+			w.WriteHeader(http.StatusInternalServerError)
+			_ = json.NewEncoder(w).Encode(map[string]string{"error": strings.Repeat("x", 474) + " " + r.Header.Get("Authorization")})
+			return
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"model_info": map[string]any{"llama.context_length": 2048}})
+	}))
+	t.Cleanup(server.Close)
+	o, err := completion.NewOrigin("ollama", server.URL, "m:1b", nil, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := &provider.Pool{Endpoint: func(*completion.Origin) (provider.Endpoint, error) {
+		return provider.Endpoint{BaseURL: server.URL, Key: key, KeyEnv: "K"}, nil
+	}}
+	if _, err := pool.OllamaModel(t.Context(), o); err == nil || strings.Contains(err.Error(), "SECRET") {
+		t.Errorf("got %v", err)
+	}
+	broken = "/api/ps"
+	if m, err := pool.OllamaModel(t.Context(), o); err == nil || m.Trained != 2048 {
+		t.Errorf("got %+v, %v; want a context of 2048 and the error", m, err)
+	}
+	caller, err := pool.For(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := completion.Request{Origin: o, Thread: (*completion.Thread)(nil).Append(completion.User, strings.Repeat("word ", 4000))}
+	var pe *provider.Error
+	if _, err := caller.Call(t.Context(), long, completion.Key{}); !errors.As(err, &pe) || pe.Class != provider.TooLong {
+		t.Errorf("a conversation longer than the context: %v", err)
+	}
+}
