@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"circumplex.example/runner/internal/plan"
 )
@@ -38,7 +39,7 @@ func (a *app) printCost(w io.Writer, o *opened, p *plan.Plan) {
 		if i > 0 {
 			head = "           "
 		}
-		fmt.Fprintln(w, head+line)
+		fmt.Fprintln(w, head+strings.TrimLeft(wrap(line, len(head), len(head)), " "))
 	}
 }
 
