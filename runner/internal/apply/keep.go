@@ -67,7 +67,7 @@ func tableKeys(path string) ([]completion.Key, error) {
 		return nil, nil
 	}
 	var keys []completion.Key
-	for row := range int(t.NumRows) {
+	for row := range t.NumRows {
 		var k completion.Key
 		if n, err := hex.Decode(k[:], []byte(column.At(row))); err == nil && n == len(k) {
 			keys = append(keys, k)

@@ -195,7 +195,7 @@ func TestAbsurdNumbersDoNotCloseTheStore(t *testing.T) {
 func TestManyEndingsStayApart(t *testing.T) {
 	x := new(Index)
 	const n = 70_000
-	key := func(i int) completion.Key { return completion.Key(completion.TextDigest(fmt.Sprint(i))) }
+	key := func(i int) completion.Key { return completion.TextDigest(fmt.Sprint(i)) }
 	for i := range n {
 		x.add(record{key: key(i), end: x.endOf(ending{fingerprint: fmt.Sprint("fp_", i)})})
 	}
