@@ -197,6 +197,9 @@ func (l *loader) checkAdministration(a *Administration) {
 }
 
 func (l *loader) checkModel(e *Experiment, m *Model) {
+	if !l.checkKeyName(m) {
+		return
+	}
 	if m.Provider != "simulated" && m.Provider != "openai" && m.BaseURL == "" && m.Identity != "" {
 		l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("factors", "model", m.Name, "identity"),
 			What: fmt.Sprintf("model %q names an identity without a base_url", m.Name),

@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -60,6 +61,9 @@ func (l *loader) checkEmpty(p *Prompt, owner map[string]*Variable, at func(...st
 		if i < 0 {
 			return
 		}
+		if v.blank(v.Entries[i]) {
+			return // told as an empty entry
+		}
 		blank = append(blank, at("variables", v.Name, "from", fmt.Sprint(i)))
 	}
 	l.fail(diag.Problem{Place: blank[0], What: fmt.Sprintf("the template of prompt %q renders empty with this entry", p.Name),
@@ -73,16 +77,37 @@ func (l *loader) checkGenerate(p *Prompt, v *Variable, owner map[string]*Variabl
 	if v.Generate == nil {
 		return
 	}
-	t, err := ParseTemplate(v.Generate.Prompt)
-	if err != nil {
-		return // braces that are none of ours
+	request := map[string]string{"prompt": v.Generate.Prompt}
+	if v.Generate.System != nil {
+		request["system"] = *v.Generate.System
 	}
-	for _, ph := range t.Placeholders() {
-		if owner[ph] != nil {
-			l.fail(diag.Problem{Place: at("variables", v.Name, "generate", "prompt"), What: fmt.Sprintf("the request that generates %q in prompt %q holds {%s}, which is not filled there", v.Name, p.Name, ph),
-				Why: "a text is generated once for each model and replicate, from one request", Mend: fmt.Sprintf("remove {%s} from it", ph)})
+	for _, field := range slices.Sorted(maps.Keys(request)) {
+		for _, ph := range bracedNames(request[field]) {
+			mend := fmt.Sprintf("write the text out in place of {%s}, or remove it", ph)
+			if owner[ph] != nil {
+				mend = fmt.Sprintf("remove {%s} from it", ph)
+			}
+			l.fail(diag.Problem{Place: at("variables", v.Name, "generate", field), What: fmt.Sprintf("the request that generates %q in prompt %q holds {%s}, which is not filled there", v.Name, p.Name, ph),
+				Why: "a text is generated once for each model and replicate, from one request", Mend: mend})
 		}
 	}
+}
+
+var braced = regexp.MustCompile(`\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// bracedNames are the names that stand in a text like placeholders, each once;
+// other braces, such as those of JSON, are none of ours.
+func bracedNames(s string) []string {
+	var out []string
+	for _, m := range braced.FindAllStringSubmatchIndex(s, -1) {
+		if m[0] > 0 && s[m[0]-1] == '{' && strings.HasPrefix(s[m[1]:], "}") {
+			continue
+		}
+		if name := s[m[2]:m[3]]; !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // checkSystems checks the system prompts that levels of further factors put in
@@ -177,6 +202,11 @@ func (e *Experiment) fillsPlaceholder(name string) bool {
 func (l *loader) checkEntries(e *Experiment, p *Prompt, v *Variable, at func(...string) diag.Place) {
 	seen := map[string]int{}
 	for i, entry := range v.Entries {
+		if v.blank(entry) {
+			l.fail(diag.Problem{Place: at("variables", v.Name, "from", fmt.Sprint(i)), What: fmt.Sprintf("entry %d of variable %q in prompt %q is empty", i+1, v.Name, p.Name),
+				Why: fmt.Sprintf("{%s} would be filled with nothing", strings.Join(v.Used, "} {")), Mend: "write its text, or remove the entry"})
+			continue
+		}
 		id := v.Identity(entry)
 		first, dup := seen[id]
 		if !dup {
@@ -194,6 +224,11 @@ func (l *loader) checkEntries(e *Experiment, p *Prompt, v *Variable, at func(...
 			Why:  "n is set at " + shown(l.places.placeAt("n")),
 			Mend: fmt.Sprintf(`add entries (%d are missing), lower n to %d, or write  draw: "random"`, e.N-len(v.Entries), len(v.Entries))})
 	}
+}
+
+// blank reports whether an entry says nothing: all its used fields are empty.
+func (v *Variable) blank(e Entry) bool {
+	return !slices.ContainsFunc(v.Used, func(f string) bool { return strings.TrimSpace(fmt.Sprint(e[f])) != "" })
 }
 
 // show renders an entry's used fields for a message.

@@ -43,7 +43,38 @@ func (l *loader) items(in *Instrument, r rawInstrument) {
 		in.Items = append(in.Items, Item{Number: n, Value: valueOf[n],
 			Reverse: slices.Contains(r.Reverse, n), Texts: r.Items[strconv.Itoa(n)]})
 	}
+	l.itemTexts(in, func(i int) map[string]string { return in.Items[i].Texts }, "instrument", "items")
 	l.instrumentExtras(in, r, valueOf)
+}
+
+// itemTexts looks through the texts of all items of a wording for such as say
+// nothing, and for two that say the same: one of them is a slip in copying.
+func (l *loader) itemTexts(in *Instrument, texts func(i int) map[string]string, path ...string) {
+	said := map[string]int{} // by form and text
+	for i, it := range in.Items {
+		var same []string
+		other := 0
+		at := func(form string) diag.Place {
+			return l.places.placeAt(append(slices.Clone(path), strconv.Itoa(it.Number), form)...)
+		}
+		for _, form := range slices.Sorted(maps.Keys(texts(i))) {
+			text := strings.TrimSpace(texts(i)[form])
+			if text == "" {
+				l.fail(diag.Problem{Place: at(form), What: fmt.Sprintf("the %s text of item %d is empty", form, it.Number), Mend: "write the text, or leave the field out"})
+				continue
+			}
+			first, dup := said[form+" "+text]
+			if !dup {
+				said[form+" "+text] = it.Number
+			} else if other == 0 || first == other {
+				same, other = append(same, form), first
+			}
+		}
+		if len(same) > 0 {
+			l.fail(diag.Problem{Severity: diag.Warning, Place: at(same[0]), What: fmt.Sprintf("items %d and %d have the same %s text: %q", other, it.Number, strings.Join(same, " and "), clip(strings.TrimSpace(texts(i)[same[0]]))),
+				Why: "a respondent would be asked the same twice", Mend: "write the text of the one that was copied"})
+		}
+	}
 }
 
 func (l *loader) keyAgainstItems(r rawInstrument, valueOf map[int]string) {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -16,7 +17,7 @@ func (l *loader) leaf(path []cue.Selector, def, val cue.Value) {
 	if !val.IsConcrete() {
 		l.fail(diag.Problem{Place: l.places.place(path...), Path: pathString(path),
 			What: fmt.Sprintf("%s has no value, only a type", pathString(path)),
-			Mend: "write a value, for example  " + last(path) + ": " + example(last(path))})
+			Mend: "write a value, for example  " + last(path) + ": " + example(path[:max(len(path)-1, 0)], last(path))})
 		return
 	}
 	err := def.Unify(val).Validate(cue.Concrete(true))
@@ -124,6 +125,10 @@ func (l *loader) wrongType(path []cue.Selector, def, val cue.Value) {
 		p.Mend = fmt.Sprintf("write it in quotes:  %s", written(path, fmt.Sprintf("%q", fmt.Sprint(val))))
 	case want == cue.ListKind:
 		p.Mend = "put brackets around it:  " + written(path, "[...]")
+	case want == cue.StructKind:
+		p.Mend = l.structMend(path, def, val)
+	case has == cue.BytesKind && want&cue.StringKind != 0:
+		p.Mend = "write it in double quotes:  " + written(path, textOr(val))
 	}
 	l.fail(p)
 }
@@ -142,7 +147,15 @@ var number = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
 func describe(val cue.Value) string {
 	switch val.IncompleteKind() {
 	case cue.StringKind:
+		if s, err := val.String(); err == nil && looksLikeKey(s) {
+			return "a text that is not shown, because it may be a key"
+		}
 		return fmt.Sprintf("the text %v", val)
+	case cue.BytesKind:
+		if s, ok := text(val); ok && !looksLikeKey(s) {
+			return fmt.Sprintf("%v in single quotes", val)
+		}
+		return "in single quotes"
 	case cue.IntKind, cue.FloatKind, cue.NumberKind:
 		return fmt.Sprintf("the number %v", val)
 	case cue.BoolKind:
@@ -158,7 +171,7 @@ func kindWords(k cue.Kind) string {
 		word string
 	}{
 		{cue.StructKind, "a struct {...}"}, {cue.ListKind, "a list [...]"}, {cue.StringKind, "a text"},
-		{cue.BoolKind, "true or false"}, {cue.NullKind, "null"},
+		{cue.BoolKind, "true or false"}, {cue.NullKind, "null"}, {cue.BytesKind, "a text in single quotes"},
 	} {
 		if k&w.kind != 0 {
 			out = append(out, w.word)
@@ -173,39 +186,11 @@ func kindWords(k cue.Kind) string {
 	return strings.Join(out, " or ")
 }
 
-// example is something that could stand in the named field.
-func example(name string) string {
-	switch name {
-	case "name":
-		return `"study"`
-	case "n":
-		return "100"
-	case "seed":
-		return "20250424"
-	case "provider":
-		return `"simulated"`
-	case "template":
-		return `"Rate each description from 1 to 6."`
-	case "value":
-		return "0.7"
-	case "instrument":
-		return "instruments.pvq57"
-	case "min":
-		return "1"
-	case "max":
-		return "6"
-	case "source", "label", "by", "model":
-		return `"..."`
-	case "date":
-		return `"2026-11-28"`
-	case "prompt_usd_per_million", "completion_usd_per_million":
-		return "2.5"
-	}
-	return "{...}"
-}
-
 // cueErrors reports what CUE said, at the author's place where it names one.
 func (l *loader) cueErrors(err error) {
+	if l.decimalCommas(err) {
+		return
+	}
 	broken := map[string]bool{}
 	for _, e := range errors.Errors(err) {
 		p := diag.Problem{Place: diag.Place{File: l.dir}, Path: strings.Join(e.Path(), ".")}
@@ -221,11 +206,25 @@ func (l *loader) cueErrors(err error) {
 			p.What = importFailed(e.Error())
 		}
 		syntax := strings.HasPrefix(p.What, "expected ") || len(e.Path()) == 0 && p.Place.Line > 0
+		if strings.Contains(p.What, "imported and not used") {
+			syntax = false
+		}
 		if syntax && broken[p.Place.File] {
 			continue // the parser lost its way at the first one
 		}
 		broken[p.Place.File] = syntax
-		p.What, p.Mend = explainCUE(p.What)
+		if hideKey(&p) {
+			at := fmt.Sprint(p.Place.File, p.Place.Line)
+			if broken[at] {
+				continue // the rest of the same key
+			}
+			broken[at] = true
+		} else if !(syntax && slip(&p)) {
+			p.What, p.Mend = explainCUE(p.What)
+		}
+		if commentReference(p) {
+			p.Mend = "comments begin with //"
+		}
 		l.fail(p)
 	}
 }
@@ -256,6 +255,8 @@ func definitionNames() (names []string) {
 func explainCUE(msg string) (what, mend string) {
 	msg = strings.TrimSpace(msg)
 	switch {
+	case notFound.MatchString(msg) && otherWords[notFound.FindStringSubmatch(msg)[1]] != "":
+		return msg, otherWords[notFound.FindStringSubmatch(msg)[1]]
 	case strings.Contains(msg, "reference") && strings.Contains(msg, "not found"):
 		return msg, "define the field in one of the package's files, or mend the spelling"
 	case strings.Contains(msg, "found packages"):
@@ -275,7 +276,36 @@ func explainCUE(msg string) (what, mend string) {
 	case strings.Contains(msg, "cannot find package"), strings.Contains(msg, "import failed"):
 		return msg, `imports that always work: "` + Module + `/schema", "` + Module + `/experiments/instruments", "` + Module + `/experiments/benchmarks"`
 	case strings.Contains(msg, "imported and not used"):
-		return msg, "remove the import"
+		return msg, unusedImport(msg)
+	case strings.HasPrefix(msg, "illegal "):
+		return "this is no CUE: " + msg, ""
 	}
 	return msg, ""
+}
+
+// otherWords are the words of other languages for what CUE calls otherwise.
+var otherWords = map[string]string{
+	"TRUE": "write true", "True": "write true", "T": "write true",
+	"FALSE": "write false", "False": "write false", "F": "write false",
+	"NULL": "leave the field out", "NA": "leave the field out", "None": "leave the field out",
+	"c": "write a list in brackets: [...]",
+}
+
+var importedAs = regexp.MustCompile(`imported and not used: "([^"]*?([^/"]+))"(?: as (\S+))?`)
+
+// unusedImport says what an import of the program's own packages is for.
+func unusedImport(msg string) string {
+	m := importedAs.FindStringSubmatch(msg)
+	if m == nil {
+		return "remove the import"
+	}
+	use := map[string]string{
+		Module + "/experiments/instruments": "instrument: %s.pvq57",
+		Module + "/experiments/benchmarks":  "benchmarks: circle: %s.theory_circle_a",
+		Module + "/schema":                  "experiment: %s.#Experiment & {...}",
+	}[m[1]]
+	if use == "" {
+		return "remove the import"
+	}
+	return fmt.Sprintf("use it, for example  "+use+", or remove the import", cmp.Or(m[3], m[2]))
 }

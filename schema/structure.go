@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -16,6 +17,9 @@ import (
 // of the schema. cause is what CUE said; it is reported if the walk finds
 // nothing, so that no error is ever lost.
 func (l *loader) structure(def cue.Value, cause error) {
+	if l.decimalCommas(cause) {
+		return
+	}
 	before := len(l.problems)
 	l.walk(nil, def)
 	if len(l.problems) == before {
@@ -27,6 +31,10 @@ func (l *loader) structure(def cue.Value, cause error) {
 func (l *loader) walk(path []cue.Selector, def cue.Value) {
 	parts := l.places.at(path...)
 	if len(parts) == 0 {
+		return
+	}
+	if len(path) == 4 && last(path) == keyVariable && path[1].String() == "model" {
+		l.keyName(path, def, parts)
 		return
 	}
 	val := parts[0]
@@ -185,7 +193,9 @@ func (l *loader) unknownField(path []cue.Selector, name string, known []string) 
 	p := diag.Problem{Place: l.places.place(path...), Path: pathString(path),
 		What: fmt.Sprintf("unknown field %q%s", name, in(path))}
 	p.Mend = diag.DidYouMean(name, known)
-	if len(known) == 0 {
+	if slices.Contains(known, keyVariable) && keyField(name) {
+		p.Mend = keyMeant
+	} else if len(known) == 0 {
 		p.What = fmt.Sprintf("%q is no name for a field%s", name, in(path))
 		p.Mend = `the fields are numbers in quotes, such as "1"`
 	} else if p.Mend == "" {
@@ -201,7 +211,7 @@ func (l *loader) missingField(path []cue.Selector, name string) {
 	}
 	l.fail(diag.Problem{Place: l.places.place(path...), Path: pathString(path),
 		What: fmt.Sprintf("missing field %q in %s", name, of),
-		Mend: fmt.Sprintf("add  %s: %s", name, example(name))})
+		Mend: fmt.Sprintf("add  %s: %s", name, example(path, name))})
 }
 
 // in names the struct a field stands in, for a message.

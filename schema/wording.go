@@ -127,6 +127,7 @@ func (l *loader) wordings(in *Instrument, r rawInstrument) {
 			}
 			w.Texts = append(w.Texts, raw.Items[n])
 		}
+		l.itemTexts(in, func(i int) map[string]string { return w.Texts[i] }, "instrument", "wordings", name, "items")
 		if len(without) > 0 {
 			l.fail(diag.Problem{Place: at("items"), What: fmt.Sprintf("wording %q has no text for item %s", name, clip(strings.Join(without, ", "))),
 				Why: "a respondent is shown every item in one wording", Mend: "write the item, for example  " + strconv.Quote(without[0]) + `: neutral: "..."`})
