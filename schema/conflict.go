@@ -23,7 +23,7 @@ func (l *loader) conflict(path []cue.Selector, parts []cue.Value, err error) {
 	var values, at []string
 	for _, part := range parts {
 		if part.IsConcrete() && l.places.authored(part.Pos()) {
-			values = append(values, fmt.Sprint(part))
+			values = append(values, withoutKeys(fmt.Sprint(part)))
 			at = append(at, shown(placeOf(part.Pos())))
 		}
 	}
@@ -34,7 +34,7 @@ func (l *loader) conflict(path []cue.Selector, parts []cue.Value, err error) {
 		l.fail(p)
 		return
 	}
-	p.What = fmt.Sprintf("%s cannot be evaluated: %s", pathString(path), firstMessage(err))
+	p.What = fmt.Sprintf("%s cannot be evaluated: %s", pathString(path), withoutKeys(firstMessage(err)))
 	for _, e := range errors.Errors(err) {
 		for _, pos := range errors.Positions(e) {
 			if l.places.authored(pos) {

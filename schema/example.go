@@ -20,7 +20,8 @@ var examples = map[string]string{
 	"kind": `"human"`, "statistic": `"mean"`, "prompt": `"Describe a person in two sentences."`,
 	"usd": "20", "requests": "10000", "max_in_flight": "8", "reask": "1", "top_p": "0.9", "from": `["nurse", "cook"]`, "neutral": `"..."`,
 	"range.min": "18", "range.max": "75", "instrument.name": `"my_scale"`, "benchmarks.name": `"own"`,
-	"range": "{min: 18, max: 75}", "generate": `{prompt: "Describe a person in two sentences."}`,
+	"quirks": "{refusal_rate: 0.05}",
+	"range":  "{min: 18, max: 75}", "generate": `{prompt: "Describe a person in two sentences."}`,
 }
 
 // example is something that could stand in the named field below path.
@@ -229,15 +230,14 @@ func structWritten(path []cue.Selector, def, val cue.Value) string {
 	given := scalar(val)
 	var must []string
 	for _, name := range known {
-		sub, ok := subSchema(def, cue.Str(name))
-		if !ok {
-			continue
-		}
-		if given != "" && takes(name, sub, val) {
-			return fmt.Sprintf("{%s: %s}", name, given)
+		value := example(path, name)
+		if sub, ok := subSchema(def, cue.Str(name)); ok && given != "" && takes(name, sub, val) {
+			if value, given = given, ""; len(required) == 0 {
+				return fmt.Sprintf("{%s: %s}", name, value)
+			}
 		}
 		if required[name] {
-			must = append(must, name+": "+example(path, name))
+			must = append(must, name+": "+value)
 		}
 	}
 	if len(must) > 0 {

@@ -78,6 +78,12 @@ func hideKey(p *diag.Problem) bool {
 // keyBefore matches a line up to somewhere in a key that stands without quotes.
 var keyBefore = regexp.MustCompile(`(?i)\bapi[_-]?key\w*"?\s*(:|=|<-)[^:{},"]*$`)
 
+var keyValue = regexp.MustCompile(`(?i)("?(?:api[_-]?key\w*|token|secret|password)"?:\s*)("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s,{}\[\]]+)`)
+
+// withoutKeys is a message with the values of fields that may hold a key left
+// out: CUE shows a struct whole where it contradicts something.
+func withoutKeys(msg string) string { return keyValue.ReplaceAllString(msg, "${1}…") }
+
 // checkKeyName refuses a key that would pass for the name of a variable.
 func (l *loader) checkKeyName(m *Model) bool {
 	if !looksLikeKey(m.APIKeyEnv) {

@@ -68,7 +68,7 @@ var boundPattern = regexp.MustCompile(`out of bound (.+?)\)?$`)
 
 // outOfBounds phrases CUE's complaint about a number or a text.
 func outOfBounds(path string, val cue.Value, err error) (what, mend string) {
-	shown := fmt.Sprint(val)
+	shown := withoutKeys(fmt.Sprint(val))
 	for _, e := range errors.Errors(err) {
 		f, args := e.Msg()
 		m := boundPattern.FindStringSubmatch(fmt.Sprintf(f, args...))
@@ -83,7 +83,7 @@ func outOfBounds(path string, val cue.Value, err error) (what, mend string) {
 		}
 		return fmt.Sprintf("%s is %s, out of range", path, shown), "give a value " + boundWords(m[1])
 	}
-	return fmt.Sprintf("%s cannot be %s: %s", path, shown, firstMessage(err)), ""
+	return fmt.Sprintf("%s cannot be %s: %s", path, shown, withoutKeys(firstMessage(err))), ""
 }
 
 func boundWords(b string) string {
@@ -195,7 +195,7 @@ func (l *loader) cueErrors(err error) {
 	for _, e := range errors.Errors(err) {
 		p := diag.Problem{Place: diag.Place{File: l.dir}, Path: strings.Join(e.Path(), ".")}
 		f, args := e.Msg()
-		p.What = fmt.Sprintf(f, args...)
+		p.What = withoutKeys(fmt.Sprintf(f, args...))
 		for _, pos := range errors.Positions(e) {
 			if l.places == nil || l.places.authored(pos) {
 				p.Place = placeOf(pos)

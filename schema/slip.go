@@ -111,7 +111,7 @@ func (s *source) hash(p *diag.Problem) bool {
 			continue
 		}
 		alone := t.text == "#"
-		begins := s.lineStart(i) && (i+1 == len(s.tokens) || s.tokens[i+1].tok != token.COLON)
+		begins := s.lineStart(i) && i+1 < len(s.tokens) && slices.Contains(words, s.tokens[i+1].tok)
 		stray := i > 0 && s.tokens[i-1].tok != token.PERIOD && t.line == p.Place.Line && t.col == p.Place.Col
 		if alone || begins || stray {
 			p.Place, p.What, p.Mend = s.place(t), "this is no CUE: # does not begin a comment", "comments begin with //"
@@ -120,6 +120,9 @@ func (s *source) hash(p *diag.Problem) bool {
 	}
 	return false
 }
+
+// words are what follows # in a comment, but no definition.
+var words = []token.Token{token.IDENT, token.INT, token.FLOAT, token.STRING, token.ILLEGAL, token.FOR, token.IN, token.IF, token.NULL, token.TRUE, token.FALSE}
 
 // commentReference reports whether what CUE took for a reference is a comment
 // of one word, such as #forty.
@@ -136,7 +139,7 @@ func commentReference(p diag.Problem) bool {
 // typographic are the quotes that word processors write.
 const typographic = "“”„‟‘’‚‛«»‹›`´"
 
-var betweenQuotes = regexp.MustCompile("[“„‟‘‚‛«»‹›`\"]([^“”„‟‘’‚‛«»‹›`´\"]*)[“”‟‘’‛«»‹›`´\"]")
+var betweenQuotes = regexp.MustCompile("^(?:[“„‟]([^“”„‟]*)[“”‟]|[‘‚‛]([^‘’‚‛]*)[‘’‛]|[«»‹›]([^«»‹›]*)[«»‹›]|[`´]([^`´]*)[`´]|\"([^\"“”„‟]*)[“”‟])")
 
 // quotes finds typographic quotes, which CUE takes for no quotes at all.
 func (s *source) quotes(p *diag.Problem) bool {
@@ -154,8 +157,10 @@ func (s *source) quotes(p *diag.Problem) bool {
 	if closing {
 		p.What = "this is no CUE: the text begins with a straight quote and ends with a typographic one"
 	}
-	if m := betweenQuotes.FindStringSubmatchIndex(rest); m != nil && m[0] == 0 && short(rest[m[2]:m[3]]) {
-		p.Mend = fmt.Sprintf("write straight quotes: %q", rest[m[2]:m[3]])
+	if m := betweenQuotes.FindStringSubmatch(rest); m != nil {
+		if inner := strings.Join(m[1:], ""); short(inner) { // one of them matched
+			p.Mend = fmt.Sprintf("write straight quotes: %q", inner)
+		}
 	}
 	return true
 }
@@ -203,8 +208,11 @@ func (s *source) decimalAt(i int) bool {
 
 func (s *source) decimalProblem(i int) diag.Problem {
 	whole, frac := s.tokens[i-2], s.tokens[i]
-	return diag.Problem{Place: s.place(whole), What: fmt.Sprintf("%s,%s is no number of CUE: the comma separates two fields", whole.text, frac.text),
-		Mend: fmt.Sprintf("write the number with a point: %s.%s", whole.text, frac.text)}
+	mend := fmt.Sprintf("write the number with a point: %s.%s", whole.text, frac.text)
+	if whole.text != "0" && len(frac.text) == 3 {
+		mend = fmt.Sprintf("write thousands without a comma: %s%s, a fraction with a point: %s.%s", whole.text, frac.text, whole.text, frac.text)
+	}
+	return diag.Problem{Place: s.place(whole), What: fmt.Sprintf("%s,%s is no number of CUE: the comma separates two fields", whole.text, frac.text), Mend: mend}
 }
 
 // decimalCommas reports the decimal commas in the files that an error of CUE
@@ -238,14 +246,19 @@ func (s *source) equals(p *diag.Problem) bool {
 	if !strings.HasPrefix(p.What, "expected label or ':'") {
 		return false
 	}
-	before := s.upTo(p.Place)
-	for i := len(before) - 1; i > 0; i-- {
+	last := len(s.upTo(p.Place)) - 1
+	for i := last; i > 0; i-- {
 		name := s.tokens[i-1]
 		sign := s.tokens[i]
-		if sign.tok != token.BIND && (sign.tok != token.ARROW || i < len(before)-1) || name.tok != token.IDENT && name.tok != token.STRING {
+		if sign.tok != token.BIND && (sign.tok != token.ARROW || i < last) || name.tok != token.IDENT && name.tok != token.STRING {
 			continue
 		}
-		if i > 1 && s.tokens[i-2].text == "let" || i+2 < len(s.tokens) && s.tokens[i+2].tok == token.COLON {
+		before := token.EOF
+		if i > 1 {
+			before = s.tokens[i-2].tok
+		}
+		alias := before == token.LET || before == token.LBRACK || before == token.COLON && name.tok == token.IDENT
+		if alias || i+2 < len(s.tokens) && s.tokens[i+2].tok == token.COLON {
 			continue // it stands rightly there
 		}
 		p.Place, p.What = s.place(name), fmt.Sprintf("this is no CUE: the field %s is written with %s", name.text, sign.text)
@@ -280,11 +293,11 @@ func (s *source) valueAfter(i int, name string) string {
 			break
 		}
 	}
-	switch first.tok {
-	case token.LBRACE:
-		return "{...}"
-	case token.LBRACK:
-		return "[...]"
+	rest := s.line(first.line)[first.col-1:]
+	for open, dots := range map[string]string{"{": "...}", "[": "...]", "(": "...)"} {
+		if v := strings.TrimSpace(rest); strings.HasSuffix(v, open) && short(v) {
+			return v + dots
+		}
 	}
 	return "..."
 }
