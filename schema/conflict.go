@@ -23,7 +23,11 @@ func (l *loader) conflict(path []cue.Selector, parts []cue.Value, err error) {
 	var values, at []string
 	for _, part := range parts {
 		if part.IsConcrete() && l.places.authored(part.Pos()) {
-			values = append(values, withoutKeys(fmt.Sprint(part)))
+			value := withoutKeys(fmt.Sprint(part))
+			if strings.Contains(value, "\n") {
+				value = describe(part)
+			}
+			values = append(values, value)
 			at = append(at, shown(placeOf(part.Pos())))
 		}
 	}

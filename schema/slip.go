@@ -37,7 +37,8 @@ func readSource(file string) *source {
 	}
 	src := &source{file: file, text: string(b)}
 	var s scanner.Scanner
-	s.Init(token.NewFile(file, -1, len(b)), b, func(token.Pos, string, []any) {}, 0)
+	failed := false
+	s.Init(token.NewFile(file, -1, len(b)), b, func(token.Pos, string, []any) { failed = true }, 0)
 	var open []int // the parentheses open in each interpolation
 	for {
 		pos, tok, lit := s.Scan()
@@ -58,7 +59,8 @@ func readSource(file string) *source {
 			if open[last]--; open[last] > 0 {
 				break
 			}
-			if rest := s.ResumeInterpolation(); strings.HasSuffix(rest, "(") {
+			failed = false
+			if rest := s.ResumeInterpolation(); goesOn.MatchString(rest) && !failed {
 				open[last] = 0
 			} else {
 				open = open[:last]
@@ -66,6 +68,9 @@ func readSource(file string) *source {
 		}
 	}
 }
+
+// goesOn matches a part of a text that ends in the next \(.
+var goesOn = regexp.MustCompile(`\\#*\($`)
 
 // line returns a line of the source without its end; "" if there is none.
 func (s *source) line(n int) string {
@@ -293,7 +298,8 @@ func (s *source) valueAfter(i int, name string) string {
 			break
 		}
 	}
-	rest := s.line(first.line)[first.col-1:]
+	line := s.line(first.line)
+	rest := line[min(first.col-1, len(line)):]
 	for open, dots := range map[string]string{"{": "...}", "[": "...]", "(": "...)"} {
 		if v := strings.TrimSpace(rest); strings.HasSuffix(v, open) && short(v) {
 			return v + dots
