@@ -316,7 +316,7 @@ func (s *source) label(p *diag.Problem) bool {
 		return false
 	}
 	n := len(s.upTo(p.Place))
-	if n == 0 {
+	if n == 0 || s.tokens[n-1].line != p.Place.Line {
 		return false
 	}
 	at := s.tokens[n-1]

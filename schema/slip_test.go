@@ -24,8 +24,9 @@ func FuzzSlip(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, what := range []string{"expected label or ':', found newline", "missing ',' in struct literal", "string literal not terminated", "illegal character U+201C '“'"} {
-			p := diag.Problem{Place: diag.Place{File: file, Line: int(line % 100), Col: int(col % 100)}, What: what}
-			if slip(&p) && (p.Place.Line > strings.Count(src, "\n")+1 || p.Mend == "") {
+			lines := uint(strings.Count(src, "\n") + 1)
+			p := diag.Problem{Place: diag.Place{File: file, Line: int(line%lines) + 1, Col: int(col % 100)}, What: what}
+			if slip(&p) && (p.Place.Line > int(lines) || p.Mend == "") {
 				t.Errorf("%q: %+v", src, p)
 			}
 			hideKey(&p)
