@@ -36,6 +36,7 @@ var (
 // schema and cannot be read; the others can. An absent file wraps
 // fs.ErrNotExist, an unreadable one ErrDamaged.
 func Open(path string) (*Table, error) {
+	shareZstd()
 	f, err := os.Open(path)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {

@@ -46,6 +46,7 @@ type Writer struct {
 // the rows go to a file beside it whose name begins with a dot and ends in
 // ".partial". meta becomes the file's key-value metadata, sorted by key.
 func Create(path string, s Schema, meta map[string]string) (*Writer, error) {
+	shareZstd()
 	if err := s.validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

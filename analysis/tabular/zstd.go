@@ -11,14 +11,15 @@ import (
 // their tables, megabytes of them, for each page. These are made once.
 type sharedZstd struct{ compress.Codec }
 
-// The library asks for a codec to be registered while the program begins.
-func init() {
+// shareZstd puts it in the library's place. The library's list has no lock, so this
+// has to happen before a table is written or read.
+var shareZstd = sync.OnceFunc(func() {
 	own, err := compress.GetCodec(compress.Codecs.Zstd)
 	if err != nil {
 		panic("tabular: " + err.Error()) // the library always has it
 	}
 	compress.RegisterCodec(compress.Codecs.Zstd, sharedZstd{own})
-}
+})
 
 // encoders are by zstd's level. The options are those of the library's codec.
 var encoders sync.Map

@@ -11,6 +11,7 @@ import (
 
 // Sharing encoders changes no byte, also of many pages at a time.
 func TestSharedEncodersWriteWhatTheLibraryWrites(t *testing.T) {
+	shareZstd()
 	c, err := compress.GetCodec(compress.Codecs.Zstd)
 	if err != nil {
 		t.Fatal(err)
