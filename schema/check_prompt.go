@@ -61,9 +61,6 @@ func (l *loader) checkEmpty(p *Prompt, owner map[string]*Variable, at func(...st
 		if i < 0 {
 			return
 		}
-		if v.blank(v.Entries[i]) {
-			return // told as an empty entry
-		}
 		blank = append(blank, at("variables", v.Name, "from", fmt.Sprint(i)))
 	}
 	l.fail(diag.Problem{Place: blank[0], What: fmt.Sprintf("the template of prompt %q renders empty with this entry", p.Name),
@@ -203,9 +200,9 @@ func (l *loader) checkEntries(e *Experiment, p *Prompt, v *Variable, at func(...
 	seen := map[string]int{}
 	for i, entry := range v.Entries {
 		if v.blank(entry) {
-			l.fail(diag.Problem{Place: at("variables", v.Name, "from", fmt.Sprint(i)), What: fmt.Sprintf("entry %d of variable %q in prompt %q is empty", i+1, v.Name, p.Name),
-				Why: fmt.Sprintf("{%s} would be filled with nothing", strings.Join(v.Used, "} {")), Mend: "write its text, or remove the entry"})
-			continue
+			// Only a warning: to say nothing may be a condition.
+			l.fail(diag.Problem{Severity: diag.Warning, Place: at("variables", v.Name, "from", fmt.Sprint(i)), What: fmt.Sprintf("entry %d of variable %q in prompt %q is empty", i+1, v.Name, p.Name),
+				Why: fmt.Sprintf("{%s} is filled with nothing", strings.Join(v.Used, "} {")), Mend: "write its text, or remove the entry, unless it is meant so"})
 		}
 		id := v.Identity(entry)
 		first, dup := seen[id]
