@@ -78,7 +78,7 @@ func (a *app) apply(ctx context.Context, dir string, f applyFlags) error {
 		return err
 	}
 	defer a.close(o)
-	if err := errors.Join(writable(o.results), a.remember(o)); err != nil {
+	if err := errors.Join(writable(o.results), a.remember(o), a.sharesBudget(o)); err != nil {
 		return err
 	}
 	p := newProgress(a.stderr)

@@ -86,6 +86,24 @@ func (a *app) remember(o *opened) error {
 	return nil
 }
 
+// sharesBudget warns of other experiments whose spending counts against the budget
+// of this one: the ledger goes by the name, so that an experiment can be moved.
+func (a *app) sharesBudget(o *opened) error {
+	if b := o.exp.Budget; b.USD == 0 && b.Requests == 0 || o.library.Real == nil {
+		return nil
+	}
+	uses, err := known.List(o.library.Real.Path())
+	if err != nil {
+		return err
+	}
+	for _, u := range uses {
+		if u.Experiment == o.exp.Name && u.Directory != o.exp.Dir && !u.Simulate {
+			fmt.Fprintf(a.stderr, "warning: what %s spent counts against this budget too: both are named %q\n    mend: give one of them another name, unless it is the same experiment that was moved\n", shown(u.Directory), o.exp.Name)
+		}
+	}
+	return nil
+}
+
 // loadUse opens a known experiment, as it was when it was applied: its design,
 // with the library in place of stores of its own.
 func (a *app) loadUse(u known.Use) (*opened, error) {
