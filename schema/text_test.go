@@ -10,24 +10,8 @@ import (
 	"circumplex.example/schema"
 )
 
-const sound = `package study
-
-import (
-	"circumplex.example/schema"
-	"circumplex.example/experiments/instruments"
-)
-
-experiment: schema.#Experiment & {
-	name: "study", seed: 1, n: 4
-	instrument: instruments.ten
-	factors: {
-		model: "sim-a": provider: "simulated"
-		prompt: prompts
-		temperature: "0.7": value: 0.7
-		administration: batch: {}
-	}
-}
-`
+// sound has its prompts in a file of their own.
+var sound = strings.Replace(outside, `prompt: basic: template: "Rate."`, "prompt: prompts", 1)
 
 const prompts = "package study\n\nprompts: basic: template: \"Rate each description from 1 to 5.\"\n"
 

@@ -56,13 +56,7 @@ func checkText(path string, data []byte) error {
 }
 
 func invalidAt(data []byte) (at, line int) {
-	for at < len(data) {
-		r, n := utf8.DecodeRune(data[at:])
-		if r == utf8.RuneError && n == 1 {
-			break
-		}
-		at += n
-	}
+	at = diag.InvalidUTF8(data)
 	return at, 1 + bytes.Count(data[:at], []byte("\n"))
 }
 

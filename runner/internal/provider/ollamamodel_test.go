@@ -97,7 +97,7 @@ func TestAConversationThatOllamaWouldCutIsNotSent(t *testing.T) {
 // A server that repeats the key beyond where a message is cut shows no part of it, and
 // what it has said of the context holds though it fails afterwards.
 func TestWhatIsAskedBesideTheCallsShowsNoKey(t *testing.T) {
-	const key = "sk-SECRETSECRETSECRETSECRET"
+	const key = "nobodys-SECRET-SECRET-SECRET"
 	broken := "/api/show"
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == broken {
