@@ -20,6 +20,8 @@ const (
 	// is the "name version X" that readers parse; the version is the format's.
 	createdBy = "circumplex version 1.0.0"
 
+	compressionLevel = 1 // of zstd
+
 	// groupRows and groupBytes bound a row group and so what the writer holds.
 	groupRows  = 131072
 	groupBytes = 64 << 20
@@ -75,7 +77,7 @@ func properties() *parquet.WriterProperties {
 		parquet.WithVersion(parquet.V2_LATEST),
 		parquet.WithDataPageVersion(parquet.DataPageV1),
 		parquet.WithCompression(compress.Codecs.Zstd),
-		parquet.WithCompressionLevel(1),
+		parquet.WithCompressionLevel(compressionLevel),
 		// More than a row group of different numbers takes, so that no chunk
 		// begins with a dictionary and goes on without: see flushStrings.
 		parquet.WithDictionaryPageSizeLimit(16*groupRows),

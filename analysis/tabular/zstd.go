@@ -8,7 +8,7 @@ import (
 )
 
 // sharedZstd is the library's codec but for EncodeLevel, which makes encoders with
-// their tables, megabytes of them, for each page. These are made once.
+// their tables, megabytes of them, for each page. For the level of our tables they are made once.
 type sharedZstd struct{ compress.Codec }
 
 // shareZstd puts it in the library's place. The library's list has no lock, so this
@@ -21,20 +21,18 @@ var shareZstd = sync.OnceFunc(func() {
 	compress.RegisterCodec(compress.Codecs.Zstd, sharedZstd{own})
 })
 
-// encoders are by zstd's level. The options are those of the library's codec.
-var encoders sync.Map
+// encoder has the options of the library's codec.
+var encoder = sync.OnceValue(func() *zstd.Encoder {
+	e, err := zstd.NewWriter(nil, zstd.WithZeroFrames(true), zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(compressionLevel)))
+	if err != nil {
+		panic("tabular: " + err.Error()) // constant options
+	}
+	return e
+})
 
 func (c sharedZstd) EncodeLevel(dst, src []byte, level int) []byte {
-	if level == compress.DefaultCompressionLevel {
-		return c.Encode(dst, src)
+	if level != compressionLevel { // of no table of ours
+		return c.Codec.EncodeLevel(dst, src, level)
 	}
-	e, ok := encoders.Load(level)
-	if !ok {
-		made, err := zstd.NewWriter(nil, zstd.WithZeroFrames(true), zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(level)))
-		if err != nil {
-			panic("tabular: " + err.Error()) // constant options
-		}
-		e, _ = encoders.LoadOrStore(level, made)
-	}
-	return e.(*zstd.Encoder).EncodeAll(src, dst[:0])
+	return encoder().EncodeAll(src, dst[:0])
 }
