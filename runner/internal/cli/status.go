@@ -36,7 +36,7 @@ func (a *app) status(ctx context.Context, dir string) error {
 	switch {
 	case m.Current(o.results, s.Inputs):
 		state = "up to date"
-	case m != nil && m.InputsDigest == s.Inputs && m.TableVersion == tables.Version:
+	case m.Of(s.Inputs):
 		state = "not as they were written: a file is missing or changed"
 	case m != nil:
 		state = "older than the store or the experiment"

@@ -155,10 +155,15 @@ func ReadManifest(dir string) (*Manifest, error) {
 	return &m, nil
 }
 
+// Of reports whether the tables were made of these inputs, by this version.
+func (m *Manifest) Of(inputs string) bool {
+	return m != nil && m.InputsDigest == inputs && m.TableVersion == Version
+}
+
 // Current reports whether the tables in dir are those of these inputs, byte for
 // byte.
 func (m *Manifest) Current(dir, inputs string) bool {
-	if m == nil || m.InputsDigest != inputs || m.TableVersion != Version || len(m.Tables) != len(Names()) {
+	if !m.Of(inputs) || len(m.Tables) != len(Names()) {
 		return false
 	}
 	files := m.Tables
