@@ -92,7 +92,7 @@ func (claude) decode(body []byte) (*reply, *fault) {
 	if err := json.Unmarshal(body, &r); err != nil {
 		return nil, malformed("the body is not the JSON of a message")
 	}
-	if r.Type == "error" || isError(r.Error) {
+	if r.Type == "error" || filled(r.Error) {
 		return nil, behind200(body, r.usage())
 	}
 	if r.Type != "message" || r.Content == nil {

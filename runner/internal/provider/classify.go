@@ -47,9 +47,9 @@ func readComplaint(body []byte) complaint {
 	inner := json.RawMessage(body)
 	if json.Unmarshal(body, &outer) == nil {
 		switch {
-		case isError(outer.Error):
+		case filled(outer.Error):
 			inner = outer.Error
-		case len(outer.Choices) > 0 && isError(outer.Choices[0].Error):
+		case len(outer.Choices) > 0 && filled(outer.Choices[0].Error):
 			inner = outer.Choices[0].Error
 		}
 	}
@@ -90,7 +90,7 @@ func readComplaint(body []byte) complaint {
 	}
 	c.code, c.inner = plain(e.Code), plain(e.Inner.Code)
 	if m := e.Metadata.in; m != nil {
-		c.flagged = isError(m.Flagged) || isError(m.Reasons)
+		c.flagged = filled(m.Flagged) || filled(m.Reasons)
 	}
 	words := []string{plain(e.Type), c.code, plain(e.Status)}
 	for _, d := range e.Details {

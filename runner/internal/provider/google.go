@@ -125,7 +125,7 @@ func (gemini) decode(body []byte) (*reply, *fault) {
 	if err := json.Unmarshal(body, &r); err != nil {
 		return nil, malformed("the body is not the JSON of a generated content")
 	}
-	if isError(r.Error) {
+	if filled(r.Error) {
 		return nil, behind200(body, r.usage())
 	}
 	out := &reply{model: string(r.Model), id: string(r.ID), usage: r.usage()}

@@ -76,7 +76,7 @@ func (llama) decode(body []byte) (*reply, *fault) {
 		case err != nil:
 			return nil, malformed("the body is not the JSON of a chat reply")
 		}
-		if isError(c.Error) {
+		if filled(c.Error) {
 			return nil, behind200(body, completion.UnknownUsage())
 		}
 		if c.Message != nil {

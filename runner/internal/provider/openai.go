@@ -108,7 +108,7 @@ func (openAI) decode(body []byte) (*reply, *fault) {
 	if err := json.Unmarshal(body, &r); err != nil {
 		return nil, malformed("the body is not the JSON of a chat completion")
 	}
-	if isError(r.Error) || len(r.Choices) > 0 && isError(r.Choices[0].Error) {
+	if filled(r.Error) || len(r.Choices) > 0 && filled(r.Choices[0].Error) {
 		return nil, behind200(body, r.usage())
 	}
 	if len(r.Choices) == 0 || r.Choices[0].Message == nil {
@@ -179,9 +179,9 @@ func content(raw json.RawMessage) (text, refused string, ok bool) {
 	return b.String(), refused, true
 }
 
-// isError reports whether a field for an error tells of one: some servers always
-// send it, empty.
-func isError(raw json.RawMessage) bool {
+// filled reports whether a field says anything: some servers always send that of an
+// error, as null, false, 0 or empty.
+func filled(raw json.RawMessage) bool {
 	if !isSet(raw) {
 		return false
 	}
