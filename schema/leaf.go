@@ -254,9 +254,10 @@ func definitionNames() (names []string) {
 // explainCUE adds a mend to the CUE messages that authors meet.
 func explainCUE(msg string) (what, mend string) {
 	msg = strings.TrimSpace(msg)
+	if m := notFound.FindStringSubmatch(msg); m != nil && otherWords[m[1]] != "" {
+		return msg, otherWords[m[1]]
+	}
 	switch {
-	case notFound.MatchString(msg) && otherWords[notFound.FindStringSubmatch(msg)[1]] != "":
-		return msg, otherWords[notFound.FindStringSubmatch(msg)[1]]
 	case strings.Contains(msg, "reference") && strings.Contains(msg, "not found"):
 		return msg, "define the field in one of the package's files, or mend the spelling"
 	case strings.Contains(msg, "found packages"):
