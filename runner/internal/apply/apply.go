@@ -123,7 +123,9 @@ func Run(ctx context.Context, j Job) (*Result, error) {
 func (j *Job) collect(ctx context.Context, s *Survey, res *Result) error {
 	waits, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	defer context.AfterFunc(stopContext(waits, j.Stop), func() { end(errStopped) })()
+	unstopped, cancel := Unless(waits, j.Stop)
+	defer cancel()
+	defer context.AfterFunc(unstopped, func() { end(errStopped) })()
 	b, err := j.budget(ctx, s.Plan)
 	if err != nil {
 		return err
@@ -164,17 +166,18 @@ func (j *Job) collect(ctx context.Context, s *Survey, res *Result) error {
 	return c.run(ctx, s.Todo, c.session)
 }
 
-// stopContext returns a context that ends when a channel closes.
-func stopContext(parent context.Context, stop <-chan struct{}) context.Context {
+// Unless returns a context that ends with its parent, when a channel closes, or when
+// it is canceled, which a caller has to do in the end.
+func Unless(parent context.Context, stop <-chan struct{}) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(parent)
 	go func() {
 		select {
 		case <-stop:
-		case <-parent.Done():
+			cancel()
+		case <-ctx.Done():
 		}
-		cancel()
 	}()
-	return ctx
+	return ctx, cancel
 }
 
 // budget is what may be spent, by this run and by the experiment in all. A request

@@ -198,15 +198,8 @@ func (c *collector) lookup(ctx context.Context, st *step) (store.ClaimState, err
 
 // await waits for another process; a run that is asked to stop waits no longer.
 func (c *collector) await(ctx context.Context, st *step) (store.ClaimState, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := Unless(ctx, c.stop)
 	defer cancel()
-	go func() {
-		select {
-		case <-c.stop:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
 	states, err := c.lib.For(st.req.Origin).Await(ctx, []completion.Key{st.key})
 	if err != nil {
 		if c.stopped() {

@@ -85,13 +85,16 @@ func (b *budget) lookAtOthers(ctx context.Context) error {
 	return nil
 }
 
+// total is what the experiment spent, as far as is known.
+func (b *budget) total() sum { return b.base.plus(b.own).plus(b.others) }
+
 // due says whether the store is to be asked again.
 func (b *budget) due() bool {
 	if !b.all.any() {
 		return false
 	}
 	since := b.now().Sub(b.asked)
-	total := b.base.plus(b.own).plus(b.others).plus(b.held)
+	total := b.total().plus(b.held)
 	near := b.all.Requests > 0 && int64(b.all.Requests)-total.requests < 1000 || b.all.USD > 0 && float64(total.micros) > 0.8*b.all.USD*1e6
 	return since > lookEvery || near && since > lookNear
 }
@@ -136,7 +139,7 @@ func (b *budget) reserve(ctx context.Context, micros int64) (refused string, fre
 // exceeds says which cap does not allow more to be spent; those of money concern
 // only what costs.
 func (b *budget) exceeds(more sum, costs bool) string {
-	total := b.base.plus(b.own).plus(b.others)
+	total := b.total()
 	for _, c := range []struct {
 		caps  Caps
 		spent sum

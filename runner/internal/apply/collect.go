@@ -280,15 +280,13 @@ func (c *collector) interview(ctx context.Context, w *worker, p *prepared, s *se
 			continue
 		}
 		next, err := c.ask(ctx, st, decide, p.replies)
-		if err == nil {
-			if n++; n > p.counted {
-				p.counted = n
-				c.done(1)
-			}
-		}
 		if err != nil {
 			place := fmt.Sprintf("cell (%s), replicate %d, turn %d", c.d.Describe(s.Respondent.Cell), s.Respondent.Replicate, turn)
 			return c.orFail(ctx, place, err)
+		}
+		if n++; n > p.counted {
+			p.counted = n
+			c.done(1)
 		}
 		st, patient = next, true
 	}

@@ -2,10 +2,7 @@ package apply
 
 import (
 	"context"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 
 	"circumplex.example/analysis/tabular"
@@ -18,20 +15,16 @@ import (
 // were made from, would lose them. Replies that are stored and that the design asks
 // for no more are no loss.
 func keepReplies(ctx context.Context, l *Library, dir string) error {
-	path := filepath.Join(dir, "completions.parquet")
-	keys, err := tableKeys(path)
-	if err != nil || len(keys) == 0 {
-		return err
+	keys := tableKeys(filepath.Join(dir, "completions.parquet"))
+	if len(keys) == 0 {
+		return nil
 	}
 	lacking := map[completion.Key]bool{}
 	for _, k := range keys {
 		lacking[k] = true
 	}
 	where := ""
-	for _, s := range []*store.Store{l.Real, l.Simulated} {
-		if s == nil {
-			continue
-		}
+	for _, s := range l.Stores() {
 		where = s.Path()
 		x, err := s.Lookup(ctx, keys)
 		if err != nil {
@@ -52,26 +45,23 @@ func keepReplies(ctx context.Context, l *Library, dir string) error {
 		Mend: "name that store:  --store DIR, or bring its replies:  runner cache import FROM; if the tables are to go all the same, remove them first: " + dir}
 }
 
-// tableKeys are the keys of the completions in a table, none if it does not exist.
-func tableKeys(path string) ([]completion.Key, error) {
+// tableKeys are the keys of the completions in a table; none if it is not there, or
+// damaged: then there is nothing to keep.
+func tableKeys(path string) []completion.Key {
 	t, err := tabular.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
 	if err != nil {
-		return nil, nil // damaged or of another version: there is nothing to keep
+		return nil
 	}
 	defer t.Close()
 	column, err := t.Strings("key")
 	if err != nil {
-		return nil, nil
+		return nil
 	}
 	var keys []completion.Key
 	for row := range t.NumRows {
-		var k completion.Key
-		if n, err := hex.Decode(k[:], []byte(column.At(row))); err == nil && n == len(k) {
+		if k, err := completion.ParseKey(column.At(row)); err == nil {
 			keys = append(keys, k)
 		}
 	}
-	return keys, nil
+	return keys
 }

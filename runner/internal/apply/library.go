@@ -51,13 +51,16 @@ func OpenLibrary(ctx context.Context, p Paths, origins []*completion.Origin, opt
 	return l, nil
 }
 
+// Stores are those that are open.
+func (l *Library) Stores() []*store.Store {
+	return slices.DeleteFunc([]*store.Store{l.Real, l.Simulated}, func(s *store.Store) bool { return s == nil })
+}
+
 // Close closes the stores and gives this process's claims back.
 func (l *Library) Close() error {
 	var errs []error
-	for _, s := range []*store.Store{l.Real, l.Simulated} {
-		if s != nil {
-			errs = append(errs, s.Close())
-		}
+	for _, s := range l.Stores() {
+		errs = append(errs, s.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -72,14 +75,14 @@ func (l *Library) For(o *completion.Origin) *store.Store {
 
 // each calls f for each open store with those of the origins that it holds.
 func (l *Library) each(origins []*completion.Origin, f func(*store.Store, []*completion.Origin) error) error {
-	for _, s := range []*store.Store{l.Real, l.Simulated} {
+	for _, s := range l.Stores() {
 		var own []*completion.Origin
 		for _, o := range origins {
 			if l.For(o) == s {
 				own = append(own, o)
 			}
 		}
-		if s == nil || len(own) == 0 {
+		if len(own) == 0 {
 			continue
 		}
 		if err := f(s, own); err != nil {

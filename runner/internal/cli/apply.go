@@ -111,7 +111,9 @@ func (a *app) job(ctx context.Context, o *opened, f applyFlags, stop <-chan stru
 				if err := errors.Join(a.checkKeys(o, pl), a.checkPrices(o, pl, f)); err != nil {
 					return err
 				}
-				if err := a.checkContexts(unless(ctx, stop), o, pool, pl); err != nil {
+				asking, cancel := apply.Unless(ctx, stop)
+				defer cancel()
+				if err := a.checkContexts(asking, o, pool, pl); err != nil {
 					return err
 				}
 				if err := a.approve(stop, o, pl, f); err != nil {
@@ -123,19 +125,6 @@ func (a *app) job(ctx context.Context, o *opened, f applyFlags, stop <-chan stru
 		},
 		Phase: p.phase, Done: p.add,
 	}
-}
-
-// unless ends with a context or when a channel closes.
-func unless(ctx context.Context, stop <-chan struct{}) context.Context {
-	ctx, cancel := context.WithCancel(ctx)
-	go func() {
-		select {
-		case <-stop:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx
 }
 
 // inFlight is how many requests to the simulated respondent are answered at once.

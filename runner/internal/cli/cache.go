@@ -75,10 +75,7 @@ func (a *app) withCache(ctx context.Context, exp *schema.Experiment, f func(*app
 // it uses is ever deleted.
 func (a *app) remember(o *opened) error {
 	use := known.Use{Directory: o.exp.Dir, Experiment: o.exp.Name, Simulate: a.flags.simulate}
-	for _, s := range []*store.Store{o.library.Real, o.library.Simulated} {
-		if s == nil {
-			continue
-		}
+	for _, s := range o.library.Stores() {
 		if err := known.Add(s.Path(), use); err != nil {
 			return &exitError{code: exitStore, err: fmt.Errorf("the list of experiments beside the store cannot be kept: %w", err)}
 		}

@@ -118,10 +118,8 @@ func (a *app) imported(t *targets, rep *archive.Report) error {
 		a.printJSON(a.stdout, map[string]any{"ok": code == exitDone, "exit_code": code, "import": rep, "conflicting_keys": keys, "store": t.paths})
 	} else {
 		fmt.Fprintf(a.stdout, "%s read: %s added, %s there already\n", count(rep.Read, "completion"), num(rep.Added), num(rep.Same))
-		for _, s := range []*store.Store{t.lib.Real, t.lib.Simulated} {
-			if s != nil {
-				fmt.Fprintln(a.stdout, "store:     "+s.Path())
-			}
+		for _, s := range t.lib.Stores() {
+			fmt.Fprintln(a.stdout, "store:     "+s.Path())
 		}
 	}
 	if code == exitDone {

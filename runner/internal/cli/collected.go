@@ -6,21 +6,15 @@ import (
 	"fmt"
 
 	"circumplex.example/analysis/report"
+	"circumplex.example/runner/internal/apply"
 )
 
 // analyzeCollected analyzes what apply has just written. Nothing of it is worth
 // finishing once somebody wants to stop: the tables are there, and the analysis
 // can be made from them at any time. So the first interrupt ends it.
 func (a *app) analyzeCollected(ctx context.Context, stop <-chan struct{}, o *opened) (*report.Summary, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := apply.Unless(ctx, stop)
 	defer cancel()
-	go func() {
-		select {
-		case <-stop:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
 	p := newProgress(a.stderr)
 	sum, err := report.RunWith(ctx, o.results, nil, report.Settings{Resample: small(o), Progress: resampling(p)})
 	p.close()

@@ -40,11 +40,14 @@ func Estimate(p *schema.Price, prompt, reply int64, completions int) Cost {
 	if p == nil {
 		return Cost{Unpriced: completions}
 	}
-	usd := func(prompt, reply float64) float64 { return (prompt*p.Prompt + reply*p.Completion) / 1e6 }
 	return Cost{
-		Low:  usd(float64(prompt)*lowPrompt, float64(reply)*lowReply),
-		High: usd(float64(prompt)*highPrompt, float64(reply)*highReply),
+		Low:  usd(p, float64(prompt)*lowPrompt, float64(reply)*lowReply),
+		High: usd(p, float64(prompt)*highPrompt, float64(reply)*highReply),
 	}
+}
+
+func usd(p *schema.Price, prompt, reply float64) float64 {
+	return (prompt*p.Prompt + reply*p.Completion) / 1e6
 }
 
 // AtMost is what a request costs whose reply has all the tokens that it may have; 0
@@ -53,7 +56,7 @@ func AtMost(p *schema.Price, prompt, reply int64) float64 {
 	if p == nil {
 		return 0
 	}
-	return (float64(prompt)*highPrompt*p.Prompt + float64(reply)*p.Completion) / 1e6
+	return usd(p, float64(prompt)*highPrompt, float64(reply))
 }
 
 // price is the cost of what a cell has to make. The simulated respondent and a

@@ -228,10 +228,7 @@ func (s *Scope) Key(ctx context.Context, digits string) (Ref, completion.Key, er
 // there is none.
 func StoredKey(ctx context.Context, l *apply.Library, digits string) (completion.Key, error) {
 	var found []completion.Key
-	for _, s := range []*store.Store{l.Real, l.Simulated} {
-		if s == nil {
-			continue
-		}
+	for _, s := range l.Stores() {
 		err := s.Outlines(ctx, nil, func(o *store.Outline) error {
 			if strings.HasPrefix(o.Key.String(), digits) {
 				found = append(found, o.Key)

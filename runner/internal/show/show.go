@@ -14,7 +14,6 @@ import (
 	"circumplex.example/runner/internal/completion"
 	"circumplex.example/runner/internal/design"
 	"circumplex.example/runner/internal/session"
-	"circumplex.example/runner/internal/store"
 	"circumplex.example/runner/internal/table"
 )
 
@@ -238,10 +237,7 @@ func (f *finder) Find(k completion.Key) (session.Reply, bool) {
 
 // Get looks a completion up in all stores of a library; nil if it is in none.
 func Get(ctx context.Context, l *apply.Library, k completion.Key) (*completion.Completion, error) {
-	for _, s := range []*store.Store{l.Real, l.Simulated} {
-		if s == nil {
-			continue
-		}
+	for _, s := range l.Stores() {
 		x, err := s.Lookup(ctx, []completion.Key{k})
 		if err != nil {
 			return nil, err
