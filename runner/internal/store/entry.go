@@ -189,8 +189,25 @@ func newEntry(c *completion.Completion) (*entry, error) {
 	d := detailOf(c)
 	*buf = d.append((*buf)[:0])
 	e.digest = entryDigest(e.key, e.textSum, c, *buf)
-	e.packed = pack(*buf)
+	var texts []string
+	if c.Sent != nil || c.Body != nil {
+		texts = quotable(c)
+	}
+	e.packed = pack(*buf, texts)
 	return e, nil
+}
+
+// quotable lists the texts that the bodies of a completion may repeat, in the order
+// in which they stand there: the conversation, then the reply.
+func quotable(c *completion.Completion) []string {
+	if !c.Request.Thread.Complete() {
+		return nil
+	}
+	texts := make([]string, 0, c.Request.Thread.Len()+1)
+	for _, m := range c.Request.Thread.Messages() {
+		texts = append(texts, m.Text)
+	}
+	return append(texts, c.Text)
 }
 
 func detailOf(c *completion.Completion) detail {

@@ -72,8 +72,8 @@ func checkFormat(path string, app, version int64) error {
 		return &Error{Kind: ErrFormat, Path: path, What: fmt.Sprintf("is a store of format %d, this program knows up to %d", version, userVersion),
 			Why:  "a newer program wrote it; it was left as it is",
 			Mend: "use that program, or keep another store: --store DIR or RUNNER_STORE=DIR"}
-	case version < userVersion:
-		return &Error{Kind: ErrFormat, Path: path, What: fmt.Sprintf("is a store of format %d, want %d", version, userVersion),
+	case version < oldestVersion:
+		return &Error{Kind: ErrFormat, Path: path, What: fmt.Sprintf("is a store of format %d, want %d to %d", version, oldestVersion, userVersion),
 			Why:  "no released program wrote that format; it was left as it is",
 			Mend: "restore it from a backup, or keep another store: --store DIR or RUNNER_STORE=DIR"}
 	}

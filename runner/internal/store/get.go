@@ -56,8 +56,9 @@ type row struct {
 	c        completion.Completion
 	key      completion.Key
 	messages []byte
+	text     completion.Digest
 	digest   completion.Digest
-	data     []byte // unpacked
+	data     []byte // packed
 }
 
 func (l *loader) load(key completion.Key) (*completion.Completion, error) {
@@ -65,13 +66,26 @@ func (l *loader) load(key completion.Key) (*completion.Completion, error) {
 	return c, err
 }
 
-// complete adds the conversation and checks the request against the key.
+// complete adds the conversation and the detail, and checks the whole against the
+// entry's digest and the request against the key.
 func (l *loader) complete(r *row) error {
 	th, err := l.thread(r.key, r.c.Request.Prev, r.messages)
 	if err != nil {
 		return err
 	}
 	r.c.Request.Thread = th
+	data, err := unpack(r.data, func() []string { return quotable(&r.c) })
+	var d detail
+	if err == nil {
+		d, err = decodeDetail(data)
+	}
+	if err != nil {
+		return l.s.corrupt(r.key, fmt.Sprintf("its detail cannot be read (%v)", err))
+	}
+	r.c.Request.Lineage, r.c.ResponseID, r.c.Mends, r.c.Header, r.c.Sent, r.c.Body = d.lineage, d.responseID, d.mends, d.header, d.sent, d.body
+	if entryDigest(r.key, r.text, &r.c, data) != r.digest {
+		return l.s.corrupt(r.key, "entry does not match its digest")
+	}
 	if r.c.Request.Key() != r.key {
 		return l.s.corrupt(r.key, "request does not match its key")
 	}
@@ -84,7 +98,7 @@ func (l *loader) complete(r *row) error {
 	return nil
 }
 
-// row reads and checks all of a completion but its conversation.
+// row reads a completion without conversation and detail.
 func (l *loader) row(v []driver.Value) (*row, error) {
 	r := new(row)
 	var e Entry
@@ -92,30 +106,18 @@ func (l *loader) row(v []driver.Value) (*row, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.key = e.Key
-	r.messages, r.digest = blob(v[16]), digestOf(v[17])
-	if r.data, err = unpack(blob(v[18])); err != nil {
-		return nil, l.s.corrupt(e.Key, fmt.Sprintf("its detail cannot be read (%v)", err))
-	}
-	d, err := decodeDetail(r.data)
-	if err != nil {
-		return nil, l.s.corrupt(e.Key, fmt.Sprintf("its detail cannot be read (%v)", err))
-	}
-	r.c = e.completion(d)
+	r.key, r.text, r.c = e.Key, e.TextDigest, e.completion()
 	r.c.Request.Prev = digestOf(v[15])
-	if entryDigest(e.Key, e.TextDigest, &r.c, r.data) != r.digest {
-		return nil, l.s.corrupt(e.Key, "entry does not match its digest")
-	}
+	r.messages, r.digest, r.data = blob(v[16]), digestOf(v[17]), blob(v[18])
 	return r, nil
 }
 
-func (e *Entry) completion(d detail) completion.Completion {
+func (e *Entry) completion() completion.Completion {
 	return completion.Completion{
-		Request: completion.Request{Origin: e.Origin, Sample: e.Sample, Attempt: e.Attempt, Lineage: d.lineage},
+		Request: completion.Request{Origin: e.Origin, Sample: e.Sample, Attempt: e.Attempt},
 		Text:    e.Text, Status: e.Status, FinishReason: e.FinishReason, ModelServed: e.ModelServed, Fingerprint: e.Fingerprint,
-		ResponseID: d.responseID, Usage: e.Usage, StartedAt: e.StartedAt, Latency: e.Latency, Tries: e.Tries,
-		HTTPStatus: e.HTTPStatus, Mends: d.mends, Version: e.Version, Simulated: e.Simulated,
-		Sent: d.sent, Body: d.body, Header: d.header,
+		Usage: e.Usage, StartedAt: e.StartedAt, Latency: e.Latency, Tries: e.Tries,
+		HTTPStatus: e.HTTPStatus, Version: e.Version, Simulated: e.Simulated,
 	}
 }
 
@@ -203,7 +205,7 @@ func (l *loader) message(key completion.Key, id int64) (message, error) {
 	found := false
 	err := l.c.query(`SELECT digest, text FROM message WHERE id = ?`, func(v []driver.Value) error {
 		found = true
-		b, err := unpack(blob(v[1]))
+		b, err := unpack(blob(v[1]), nil)
 		if m = (message{string(b), digestOf(v[0])}); err != nil || completion.TextDigest(m.text) != m.sum {
 			return l.s.corrupt(key, fmt.Sprintf("its message %d does not match its digest", id))
 		}

@@ -91,7 +91,7 @@ func (w *writer) messageID(c *conn, sum completion.Digest, text string) (int64, 
 	}
 	id, ok, err := find(c, `SELECT id FROM message WHERE digest = ?`, sum[:])
 	if err == nil && !ok {
-		_, id, err = c.exec(`INSERT INTO message (digest, text) VALUES (?,?)`, sum[:], pack([]byte(text)))
+		_, id, err = c.exec(`INSERT INTO message (digest, text) VALUES (?,?)`, sum[:], pack([]byte(text), nil))
 	}
 	if err != nil {
 		return 0, err

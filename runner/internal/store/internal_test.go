@@ -146,14 +146,18 @@ func FuzzDecodeDetail(f *testing.F) {
 func FuzzUnpack(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte{plain, 1, 2})
-	f.Add(pack([]byte(strings.Repeat("text ", 100))))
+	f.Add(pack([]byte(strings.Repeat("text ", 100)), nil))
 	f.Add([]byte{compressed, 0x28, 0xb5, 0x2f, 0xfd})
+	f.Add([]byte{folded, 1, 3, 4, 'a', 'b'})
+	f.Add([]byte{folded, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
+	f.Add(pack([]byte(`{"content":"text text text text"}`), []string{"text text text text"}))
+	texts := []string{"text text text text", "a\"b\n \u2028 and more of it"}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		got, err := unpack(b)
+		got, err := unpack(b, func() []string { return texts })
 		if err != nil {
 			return
 		}
-		back, err := unpack(pack(got))
+		back, err := unpack(pack(got, texts), func() []string { return texts })
 		if err != nil || string(back) != string(got) {
 			t.Errorf("packed and unpacked again: %x, %v; want %x", back, err, got)
 		}

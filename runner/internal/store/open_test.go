@@ -41,8 +41,8 @@ func TestOpenRefusesWhatIsNoStoreAndLeavesItAlone(t *testing.T) {
 		{"cut off", good[:len(good)-4096], store.ErrCorrupt, "is cut off"},
 		{"first page only", good[:4096], store.ErrCorrupt, "is cut off"},
 		{"another program's", at(68, 0), store.ErrFormat, "is a database of another program"},
-		{"newer", at(63, 2), store.ErrFormat, "is a store of format 2, this program knows up to 1"},
-		{"older", at(63, 0), store.ErrFormat, "is a store of format 0, want 1"},
+		{"newer", at(63, 3), store.ErrFormat, "is a store of format 3, this program knows up to 2"},
+		{"older", at(63, 0), store.ErrFormat, "is a store of format 0, want 1 to 2"},
 	} {
 		for _, readOnly := range []bool{false, true} {
 			dir := t.TempDir()

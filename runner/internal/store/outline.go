@@ -33,7 +33,7 @@ func (s *Store) Outlines(ctx context.Context, message func(completion.Digest, st
 				return nil
 			}
 			// A text that cannot be unpacked is near to nothing; verify names it.
-			if b, uerr := unpack(blob(r[2])); uerr == nil {
+			if b, uerr := unpack(blob(r[2]), nil); uerr == nil {
 				message(digestOf(r[1]), string(b))
 			}
 			return ctx.Err()

@@ -12,10 +12,15 @@ import (
 const (
 	plain      = 0
 	compressed = 1
+	folded     = 2 // see fold; with or without compressed
 )
 
-// minCompress is the size below which compressing does not pay.
-const minCompress = 160
+// minCompress is the size below which compressing does not pay. What is left of a
+// body without its texts is small, and mostly numbers and names of its own.
+const (
+	minCompress       = 160
+	minCompressFolded = 512
+)
 
 // maxUnpacked bounds what a damaged frame can make us allocate.
 const maxUnpacked = 1 << 30
@@ -51,26 +56,42 @@ func putBuffer(b *[]byte) {
 	}
 }
 
-// pack returns a copy of b, compressed if that makes it shorter.
-func pack(b []byte) []byte {
-	if len(b) >= minCompress {
-		if z := encoder().EncodeAll(b, []byte{compressed}); len(z) < len(b) {
+// pack returns a copy of b, compressed if that makes it shorter, and without those
+// of the texts that it holds as JSON strings.
+func pack(b []byte, texts []string) []byte {
+	how, least := byte(plain), minCompress
+	if f := fold(b, texts); f != nil {
+		b, how, least = f, folded, minCompressFolded
+	}
+	if len(b) >= least {
+		if z := encoder().EncodeAll(b, []byte{how | compressed}); len(z) < len(b) {
 			return z
 		}
 	}
-	return append([]byte{plain}, b...)
+	return append([]byte{how}, b...)
 }
 
-// unpack returns what pack was given. It may alias b.
-func unpack(b []byte) ([]byte, error) {
+// unpack returns what pack was given. It may alias b. The texts are asked for only
+// if some of them were left out; nil stands for none.
+func unpack(b []byte, texts func() []string) ([]byte, error) {
 	if len(b) == 0 {
 		return nil, errors.New("nothing there")
 	}
-	switch b[0] {
-	case plain:
-		return b[1:], nil
-	case compressed:
-		return decoder().DecodeAll(b[1:], nil)
+	how, b := b[0], b[1:]
+	if how > folded|compressed {
+		return nil, fmt.Errorf("unknown packing %d", how)
 	}
-	return nil, fmt.Errorf("unknown packing %d", b[0])
+	if how&compressed != 0 {
+		var err error
+		if b, err = decoder().DecodeAll(b, nil); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case how&folded == 0:
+		return b, nil
+	case texts == nil:
+		return unfold(b, nil)
+	}
+	return unfold(b, texts())
 }

@@ -1,9 +1,13 @@
 package store
 
 // The header fields that say what the file is. file(1) and sqlite3 show them.
+//
+// Format 2 may leave texts out of bodies (see fold); all else is as in format 1,
+// which is read as it is and becomes 2 when it is opened to be written.
 const (
 	applicationID = 0x63697263 // "circ"
-	userVersion   = 1
+	userVersion   = 2
+	oldestVersion = 1
 )
 
 // schema makes an empty store of format userVersion. Column comments stay in
@@ -58,7 +62,7 @@ CREATE TABLE detail ( -- the rest of a completion
   prev     BLOB,                          -- key of the turn before
   messages BLOB NOT NULL,                 -- new since: role byte, varint id of message
   entry    BLOB NOT NULL,                 -- sha256 over the whole entry
-  data     BLOB NOT NULL                  -- lineage, response id, mends, bodies, headers
+  data     BLOB NOT NULL                  -- packed: lineage, response id, mends, bodies, headers
 ) STRICT;
 CREATE TABLE owner ( -- processes that claim
   id      INTEGER PRIMARY KEY,            -- random

@@ -139,7 +139,7 @@ func (s *Store) start() error {
 	if err != nil || s.opts.ReadOnly {
 		return s.closeOn(s.explain("cannot be read", err))
 	}
-	if s.writer, err = newWriter(s); err != nil {
+	if s.writer, err = newWriter(s, version); err != nil {
 		return s.closeOn(s.explain("cannot be written", err))
 	}
 	ctx, stop := context.WithCancel(context.Background())

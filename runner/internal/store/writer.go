@@ -50,7 +50,8 @@ type writer struct {
 	generation int64 // of the file when ids was begun
 }
 
-func newWriter(s *Store) (*writer, error) {
+// newWriter begins to write to a file of the given format.
+func newWriter(s *Store, version int64) (*writer, error) {
 	c, err := s.dial(false)
 	if err != nil {
 		return nil, err
@@ -58,7 +59,11 @@ func newWriter(s *Store) (*writer, error) {
 	w := &writer{s: s, c: c, ops: make(chan *op, maxGroup), quit: make(chan struct{}), ids: newIDs()}
 	// One empty write makes the log and proves that writing works.
 	if _, _, err = c.exec(`BEGIN IMMEDIATE`); err == nil {
-		_, _, err = c.exec(`ROLLBACK`)
+		end := `ROLLBACK`
+		if version < userVersion { // programs that do not know this format must not read it
+			end = fmt.Sprintf(`PRAGMA user_version=%d; COMMIT`, userVersion)
+		}
+		err = c.script(end)
 	}
 	if err == nil {
 		w.file, err = os.Stat(s.path)

@@ -71,7 +71,7 @@ func finish(r completion.Request, text string, i int, rng *rand.Rand) *completio
 		Usage:     completion.Usage{Prompt: 100 + i%50, Completion: 171, Reasoning: completion.Unknown, Cached: i % 7},
 		StartedAt: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * 1234567 * time.Microsecond),
 		Latency:   time.Duration(300+rng.IntN(900)) * time.Millisecond, Tries: 1, HTTPStatus: 200, Version: "storetest",
-		Sent:   fmt.Appendf(nil, `{"model":%q,"temperature":0.7,"messages":[{"role":"user","content":%q}]}`, r.Origin.Model, "as in the thread"),
+		Sent:   fmt.Appendf(nil, `{"model":%q,"temperature":0.7,"messages":[{"role":"user","content":%q}]}`, r.Origin.Model, r.Thread.New()[0].Text),
 		Body:   fmt.Appendf(nil, `{"id":%q,"object":"chat.completion","created":%d,"choices":[{"index":0,"message":{"role":"assistant","content":%q},"finish_reason":"stop"}],"usage":{"prompt_tokens":%d,"completion_tokens":171}}`, id, 1767225600+i, text, 100+i%50),
 		Header: []string{"X-Request-Id: " + id},
 	}
