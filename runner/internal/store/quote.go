@@ -19,28 +19,42 @@ const minQuoted = 16
 // fold replaces the texts that b holds as JSON strings, in this order, by their
 // numbers; it returns nil if there is none.
 func fold(b []byte, texts []string) []byte {
-	var out, quoted []byte
+	quoted := getBuffer()
+	defer putBuffer(quoted)
+	var out []byte
 	from := 0
 	for i, text := range texts {
 		if len(text) < minQuoted-2 {
 			continue
 		}
-		quoted = appendQuoted(quoted[:0], text)
-		at := bytes.Index(b[from:], quoted)
+		*quoted = appendQuoted((*quoted)[:0], text)
+		at := index(b[from:], *quoted)
 		if at < 0 {
 			continue
 		}
-		if out == nil {
-			out = make([]byte, 0, len(b))
-		}
 		out = appendLiteral(out, b[from:from+at])
 		out = binary.AppendUvarint(out, uint64(i)<<1|1)
-		from += at + len(quoted)
+		from += at + len(*quoted)
 	}
 	if out == nil {
 		return nil
 	}
 	return appendLiteral(out, b[from:])
+}
+
+// index is bytes.Index, which is many times faster where it looks for a few bytes
+// than for a whole text.
+func index(b, text []byte) int {
+	beginning := text[:min(len(text), 48)]
+	for from := 0; ; from++ {
+		at := bytes.Index(b[from:], beginning)
+		if at < 0 {
+			return -1
+		}
+		if from += at; bytes.HasPrefix(b[from:], text) {
+			return from
+		}
+	}
 }
 
 func appendLiteral(out, b []byte) []byte {

@@ -245,3 +245,11 @@ func TestFormat1BecomesFormat2(t *testing.T) {
 		t.Errorf("a store that was written is of format %d, want %d", n, userVersion)
 	}
 }
+
+func BenchmarkFold(b *testing.B) {
+	text := strings.Repeat("It is important to this person to be told apart.\n", 25)
+	body := []byte(`{"model":"m","messages":[{"role":"user","content":` + quote(text) + `}],"temperature":0.7}` + strings.Repeat(`{"id":"x"}`, 40))
+	for b.Loop() {
+		fold(body, []string{text, "4"})
+	}
+}

@@ -1,9 +1,9 @@
 // Package store keeps completions under their key: durable, verified, claimed,
 // shared between processes.
 //
-// A store is one SQLite file. Writes go through one goroutine that commits in
-// groups: while one transaction is synced to disk the next gathers, and every
-// caller is answered after the commit that holds its part. An entry is never
+// A store is one SQLite file. Writes go through one connection that commits in
+// groups: while one transaction is synced to disk the next is written, and every
+// caller is answered when the commit that holds its part is on disk. An entry is never
 // overwritten and nothing expires. Each read of a text checks it against its
 // digest, each full read checks the whole entry; damage is ErrCorrupt and never
 // a miss.
@@ -45,6 +45,8 @@ type Options struct {
 	Now func() time.Time
 	// Poll is how often Await looks, default 50 ms at first and then less often.
 	Poll time.Duration
+
+	sync func(*os.File) error // for tests; default syncData
 }
 
 func (o Options) withDefaults() Options {
@@ -56,6 +58,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.sync == nil {
+		o.sync = syncData
 	}
 	if o.Poll <= 0 {
 		o.Poll = 50 * time.Millisecond
@@ -183,7 +188,7 @@ func (s *Store) dialMode(mode string, reading bool) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	pragmas := `PRAGMA busy_timeout=20000; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY;`
+	pragmas := `PRAGMA busy_timeout=20000; PRAGMA synchronous=NORMAL; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY;`
 	if runtime.GOOS == "darwin" { // there a plain fsync stops at the disk's cache
 		pragmas += `PRAGMA fullfsync=ON; PRAGMA checkpoint_fullfsync=ON;`
 	}

@@ -56,8 +56,9 @@ type Receipt struct {
 }
 
 // Submit stores, releases and claims in one durable step: when it returns
-// without error all of it is on disk, and with an error nothing is. Steps
-// of callers at the same time share a commit. A context that ends while the
+// without error all of it is on disk, and with an error nothing is, unless the disk
+// itself failed (ErrUnusable): then it may be there. Steps of callers at the same
+// time share a commit. A context that ends while the
 // step is being written does not interrupt it.
 //
 // A completion whose Prev is not zero must come after that turn, in the store

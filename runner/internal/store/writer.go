@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,6 +26,11 @@ const (
 	// would never get it.
 	yieldAfter = 10 * time.Millisecond
 	yieldFor   = 2 * time.Millisecond
+	// A commit costs as much for sixteen callers as for five. Where the last group
+	// was a crowd the next one waits a little, until it is as many.
+	crowd    = 4
+	crowded  = 16
+	lingered = 500 * time.Microsecond
 )
 
 // op is one caller's part of a transaction. run may be called again after a
@@ -34,18 +40,29 @@ type op struct {
 	done chan error
 }
 
-// writer is the one goroutine that writes, and its connection.
+// writer is the one connection that writes, with two goroutines: one commits groups
+// of operations, which SQLite writes to its log but does not sync, the other syncs
+// the log and answers their callers, while the next group is written.
+//
+// SQLite would sync within its commit, and nothing could be written meanwhile. The
+// order is the same: nobody is answered before what he asked for is on disk. Nobody
+// else can see it only then, but what others write because of it comes after it in
+// the log, and a log that is cut off loses its end first. Before the log is copied
+// into the file, and when it begins anew, SQLite syncs by itself (synchronous=NORMAL).
 type writer struct {
-	s    *Store
-	c    *conn
-	ops  chan *op
-	quit chan struct{}
-	wg   sync.WaitGroup
+	s       *Store
+	c       *conn
+	log     *os.File // SQLite takes no locks on it, so that closing it loses none
+	ops     chan *op
+	written chan []*op // committed, not synced
+	quit    chan struct{}
+	wg      sync.WaitGroup
 
-	file, log os.FileInfo // as they were at first
-	broken    error       // why nothing is written any more
-	rested    time.Time   // when others last had a chance to write
-	ids       ids
+	files  map[string]os.FileInfo // file and log, as they were at first
+	broken atomic.Pointer[error]  // why nothing is written any more
+	rested time.Time              // when others last had a chance to write
+	last   int                    // size of the last group
+	ids    ids
 
 	generation int64 // of the file when ids was begun
 }
@@ -56,7 +73,8 @@ func newWriter(s *Store, version int64) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{s: s, c: c, ops: make(chan *op, maxGroup), quit: make(chan struct{}), ids: newIDs()}
+	w := &writer{s: s, c: c, ops: make(chan *op, maxGroup), written: make(chan []*op), quit: make(chan struct{}),
+		files: map[string]os.FileInfo{}, ids: newIDs()}
 	// One empty write makes the log and proves that writing works.
 	if _, _, err = c.exec(`BEGIN IMMEDIATE`); err == nil {
 		end := `ROLLBACK`
@@ -66,22 +84,33 @@ func newWriter(s *Store, version int64) (*writer, error) {
 		err = c.script(end)
 	}
 	if err == nil {
-		w.file, err = os.Stat(s.path)
+		w.log, err = os.OpenFile(s.path+"-wal", os.O_RDWR, 0)
 	}
-	if err == nil {
-		w.log, err = os.Stat(s.path + "-wal")
+	for _, name := range []string{s.path, s.path + "-wal"} {
+		if err == nil {
+			w.files[name], err = os.Stat(name)
+		}
 	}
 	if err == nil {
 		err = c.script(`PRAGMA busy_timeout=0`) // begin waits better
 	}
 	if err != nil {
-		return nil, errors.Join(err, c.close())
+		return nil, errors.Join(err, w.shut())
 	}
 	w.wg.Go(w.loop)
+	w.wg.Go(w.settle)
 	return w, nil
 }
 
-// do has run executed inside a transaction and returns after its commit. Once
+// shut closes log and connection.
+func (w *writer) shut() error {
+	if w.log != nil {
+		_ = w.log.Close() // synced; on Windows SQLite could not remove it while it is open
+	}
+	return w.c.close()
+}
+
+// do has run executed inside a transaction and returns when that is on disk. Once
 // an op is accepted do waits for its end, whatever becomes of the caller: the
 // answer is never in doubt.
 func (w *writer) do(run func(*conn) error) error {
@@ -109,10 +138,11 @@ func (w *writer) do(run func(*conn) error) error {
 func (w *writer) close() {
 	close(w.quit)
 	w.wg.Wait()
-	_ = w.c.close() // everything is committed; the log is folded in if we are the last
+	_ = w.shut() // everything is synced; the log is folded in if we are the last
 }
 
 func (w *writer) loop() {
+	defer close(w.written)
 	for {
 		if len(w.ops) == 0 {
 			w.rested = time.Now()
@@ -133,12 +163,16 @@ func (w *writer) loop() {
 	}
 }
 
-// gather takes what waits already. Callers answered by the last commit are
-// about to come back; yielding lets them join this group. It yields twice only:
-// under load each time means waiting behind all that can run, and somebody new
-// always comes.
+// gather takes what waits already, and in a crowd what comes soon. Callers answered
+// by the last commit are about to come back; yielding lets them join this group. It
+// yields twice only: under load each time means waiting behind all that can run, and
+// somebody new always comes.
 func (w *writer) gather(first *op) []*op {
 	group := []*op{first}
+	defer func() { w.last = len(group) }()
+	if w.last >= crowd {
+		group = w.linger(group)
+	}
 	for yields := 0; len(group) < maxGroup && yields < 2; {
 		select {
 		case o := <-w.ops:
@@ -151,34 +185,85 @@ func (w *writer) gather(first *op) []*op {
 	return group
 }
 
-// commit writes a group in one transaction and answers its callers. If an op
+// linger waits a little until the group is a crowd.
+func (w *writer) linger(group []*op) []*op {
+	end := time.NewTimer(lingered)
+	defer end.Stop()
+	for len(group) < crowded {
+		select {
+		case o := <-w.ops:
+			group = append(group, o)
+		case <-end.C:
+			return group
+		}
+	}
+	return group
+}
+
+// commit writes a group in one transaction and has its callers answered. If an op
 // fails each gets a transaction of its own, so that nobody suffers for it.
 func (w *writer) commit(group []*op) {
 	err := w.transact(group)
-	if err == nil || len(group) == 1 {
-		for _, o := range group {
-			o.done <- err
-		}
+	if err == nil {
+		w.written <- group
 		return
 	}
+	if len(group) == 1 {
+		group[0].done <- err
+		return
+	}
+	good := group[:0]
 	for _, o := range group {
-		o.done <- w.transact([]*op{o})
+		if err := w.transact([]*op{o}); err != nil {
+			o.done <- err
+			continue
+		}
+		good = append(good, o)
+	}
+	if len(good) > 0 {
+		w.written <- good
 	}
 }
 
+// settle syncs what was committed and answers the callers. After a failure it
+// accepts nothing any more: the system may have dropped what it could not write, and
+// the next sync would not say so.
+func (w *writer) settle() {
+	for group := range w.written {
+		err := w.synced()
+		if err != nil {
+			w.broken.CompareAndSwap(nil, &err)
+		}
+		for _, o := range group {
+			o.done <- err
+		}
+	}
+}
+
+func (w *writer) synced() error {
+	if broken := w.broken.Load(); broken != nil {
+		return *broken
+	}
+	if err := w.s.opts.sync(w.log); err != nil {
+		return &Error{Kind: ErrUnusable, Path: w.s.path + "-wal", What: "cannot be synced to the disk", Err: err,
+			Why:  "the disk reported a failure; what was acknowledged before is safe",
+			Mend: "check the disk, then  runner cache verify"}
+	}
+	// On disk, but in which file? If somebody removed it the bytes are in no
+	// directory any more and must not count as stored.
+	return w.gone()
+}
+
 func (w *writer) transact(group []*op) error {
-	if w.broken != nil {
-		return w.broken
+	if broken := w.broken.Load(); broken != nil {
+		return *broken
 	}
 	w.yield()
 	if err := w.attempt(group); err != nil {
 		return w.s.explain("cannot be written", err)
 	}
 	w.ids.trim()
-	// Committed, but to which file? If somebody removed it the bytes are in no
-	// directory any more and must not count as stored.
-	w.broken = w.gone()
-	return w.broken
+	return nil
 }
 
 func (w *writer) attempt(group []*op) error {
@@ -235,7 +320,7 @@ func (w *writer) begin() error {
 
 // gone returns an error if file or log are not the ones that were opened.
 func (w *writer) gone() error {
-	for name, was := range map[string]os.FileInfo{w.s.path: w.file, w.s.path + "-wal": w.log} {
+	for name, was := range w.files {
 		now, err := os.Stat(name)
 		if err == nil && os.SameFile(was, now) {
 			continue
