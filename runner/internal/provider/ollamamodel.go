@@ -149,7 +149,7 @@ func (p *Pool) ask(ctx context.Context, w *wired, method, url string, body, into
 	if err != nil {
 		return w.problem(Connection, err.Error(), err)
 	}
-	raw, err := readBody(resp, func() {})
+	raw, err := readAll(resp.Body, resp.ContentLength, func() {})
 	if err = errors.Join(err, resp.Body.Close()); err != nil {
 		return w.problem(Connection, err.Error(), err)
 	}

@@ -85,7 +85,7 @@ func (t audited) RoundTrip(r *http.Request) (*http.Response, error) {
 	var got []byte
 	if r.Body != nil {
 		var err error
-		if got, err = io.ReadAll(r.Body); err != nil {
+		if got, err = readAll(r.Body, r.ContentLength, func() {}); err != nil {
 			return nil, err
 		}
 		if err := r.Body.Close(); err != nil {
@@ -171,7 +171,8 @@ func (c *call) exchange(req *http.Request, rt http.RoundTripper) {
 	idle := time.AfterFunc(c.to.idle, func() { cancel(errIdle) })
 	defer idle.Stop()
 	c.status, c.header = resp.StatusCode, resp.Header
-	raw, err := readBody(resp, func() { idle.Reset(c.to.idle) })
+	// To its end, so that the connection can be used again.
+	raw, err := readAll(resp.Body, resp.ContentLength, func() { idle.Reset(c.to.idle) })
 	if closeErr := resp.Body.Close(); err == nil {
 		err = closeErr
 	}
@@ -193,18 +194,19 @@ func (c *call) exchange(req *http.Request, rt http.RoundTripper) {
 
 var errTooLong = errors.New("body too long")
 
-// readBody reads a body to its end, so that its connection can be used again.
-func readBody(resp *http.Response, alive func()) ([]byte, error) {
+// readAll reads a body of a length that is known or, below 0, is not. It calls alive
+// whenever something came.
+func readAll(body io.Reader, length int64, alive func()) ([]byte, error) {
 	size := int64(4096)
-	if n := resp.ContentLength; n >= 0 && n < 1<<20 {
-		size = n + 1
+	if length >= 0 && length < 1<<20 {
+		size = length + 1
 	}
 	buf := make([]byte, 0, size)
 	for {
 		if len(buf) == cap(buf) {
 			buf = append(buf, 0)[:len(buf)]
 		}
-		n, err := resp.Body.Read(buf[len(buf):cap(buf)])
+		n, err := body.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
 		switch {
 		case len(buf) > maxBody:
