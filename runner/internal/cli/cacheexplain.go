@@ -60,7 +60,7 @@ func (a *app) explain(ctx context.Context, o *opened, s *show.Scope, id string) 
 		a.printNear(near)
 		fmt.Fprintf(a.stdout, "store:       %s\n", path)
 	}
-	fmt.Fprintf(a.stdout, "mend:        runner apply %s%s  asks for it; runner cache import FROM  brings it\n", shown(o.exp.Dir), a.simulateFlag())
+	fmt.Fprintf(a.stdout, "mend:        %s  asks for it; %s  brings it\n", a.again("apply", shown(o.exp.Dir)), a.again("cache import", "FROM"))
 	return nil
 }
 
@@ -151,7 +151,7 @@ func (a *app) offlineMend(o *opened, cells int, key completion.Key, place string
 	return strings.Join([]string{
 		fmt.Sprintf("            in %s; the first is of %s", count(cells, "cell"), oneLine(place)),
 		"            its key is " + key.String(),
-		fmt.Sprintf("    mend:   runner cache import FROM  brings published replies; without --offline\n            they are asked for; runner cache explain %s %s%s  tells why", key.String()[:16], shown(o.exp.Dir), a.simulateFlag()),
+		fmt.Sprintf("    mend:   %s  brings published replies; without --offline\n            they are asked for; %s  tells why", a.again("cache import", "FROM"), a.again("cache explain", key.String()[:16], shown(o.exp.Dir))),
 	}, "\n")
 }
 
@@ -163,14 +163,21 @@ func (a *app) simulateFlag() string {
 	return ""
 }
 
-// again is a command on the same experiment and results, to type. One without
+// again is a command on the same experiment, store and results, to type. One without
 // --simulate would ask the models themselves.
-func (a *app) again(verb, dir string) string {
-	s := "runner " + verb + " " + typed(dir) + a.simulateFlag()
-	if a.flags.store != "" && verb == "apply" {
+func (a *app) again(verb string, args ...string) string {
+	s := "runner " + verb
+	for _, arg := range args {
+		s += " " + typed(arg)
+	}
+	if verb != "cache import" {
+		s += a.simulateFlag()
+	}
+	cache := strings.HasPrefix(verb, "cache ")
+	if a.flags.store != "" && (cache || verb == "apply") {
 		s += " --store " + typed(a.flags.store)
 	}
-	if a.flags.results != "" {
+	if a.flags.results != "" && !cache {
 		s += " --results " + typed(a.flags.results)
 	}
 	return s

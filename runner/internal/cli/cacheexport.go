@@ -116,8 +116,8 @@ func take(v *session.Visit, keys map[completion.Key]bool) int {
 
 func (a *app) nothingToExport(l *apply.Library, o *opened) error {
 	if o != nil {
-		return &exitError{code: exitIncomplete, err: fmt.Errorf("nothing of %s is stored, so there is nothing to export\n    mend: runner apply %s%s  asks for it first%s",
-			o.exp.Name, shown(o.exp.Dir), a.simulateFlag(), simulateHint(a.flags.simulate || o.info.Simulated == "true"))}
+		return &exitError{code: exitIncomplete, err: fmt.Errorf("nothing of %s is stored, so there is nothing to export\n    mend: %s  asks for it first%s",
+			o.exp.Name, a.again("apply", shown(o.exp.Dir)), simulateHint(a.flags.simulate || o.info.Simulated == "true"))}
 	}
 	path, other := l.Real.Path(), "--simulate  exports simulated replies; "
 	if a.flags.simulate {

@@ -42,7 +42,11 @@ func (a *app) showOne(ctx context.Context, o *opened, q *show.Request) error {
 	a.printMessages(q.Messages)
 	a.printBody(body, why)
 	if q.Stored == nil {
-		fmt.Fprintf(a.stdout, "\nnot stored;  runner cache explain %s%s  tells why\n", q.Key[:16], a.simulateFlag())
+		args := []string{q.Key[:16]}
+		if o != nil {
+			args = append(args, shown(o.exp.Dir))
+		}
+		fmt.Fprintf(a.stdout, "\nnot stored;  %s  tells why\n", a.again("cache explain", args...))
 		return nil
 	}
 	a.printStored(q.Stored)
