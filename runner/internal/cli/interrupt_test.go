@@ -3,6 +3,7 @@ package cli_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -69,6 +70,49 @@ func TestInterruptKeepsTheRepliesOnTheirWay(t *testing.T) {
 	}
 	if c = srv.Counters(); c.Made != liveWanted || c.MadeAgain != 0 {
 		t.Errorf("the server made %d replies, %d of them again; want %d, 0", c.Made, c.MadeAgain, liveWanted)
+	}
+}
+
+// Before the first request Ollama is asked for its models' contexts. A server that
+// does not answer keeps nobody from stopping.
+func TestInterruptWhileContextsAreAsked(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("no interrupt can be sent to a process")
+	}
+	asked, end := make(chan string, 100), make(chan struct{})
+	ts := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked <- r.URL.Path
+		<-end
+	}))
+	t.Cleanup(ts.Close)
+	t.Cleanup(func() { close(end) })
+	s := site{t, t.TempDir()}
+	if err := os.WriteFile(filepath.Join(s.dir, "study.cue"), fmt.Appendf(nil, liveCUE, "ollama", ts.URL), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := s.start("apply", "--yes", "--no-analysis")
+	select {
+	case path := <-asked:
+		if path != "/api/show" {
+			t.Errorf("asked %s first, want /api/show", path)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("nothing was asked within a minute")
+	}
+	p.interrupt()
+	began := time.Now()
+	code, d := p.end(), p.document()
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if code != 130 || !d.Run.Stopped || d.Run.Made != 0 || d.Run.Missing == 0 {
+		t.Errorf("exit %d, stopped %v, made %d, missing %d; want 130, true, 0, some\n%s", code, d.Run.Stopped, d.Run.Made, d.Run.Missing, p.stderr.String())
+	}
+	for len(asked) > 0 {
+		if path := <-asked; path == "/api/chat" {
+			t.Error("a request was sent after the interrupt")
+		}
 	}
 }
 
