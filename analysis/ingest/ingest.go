@@ -16,6 +16,7 @@
 package ingest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -91,6 +92,19 @@ const NotStated = "not stated"
 
 // TemperatureWord prints the condition's temperature.
 func (c *Condition) TemperatureWord() string { return TemperatureWord(c.Temperature) }
+
+// CompareTemperatures puts a temperature that is not stated after all others.
+func CompareTemperatures(x, y *float64) int {
+	switch {
+	case x == nil && y == nil:
+		return 0
+	case x == nil:
+		return 1
+	case y == nil:
+		return -1
+	}
+	return cmp.Compare(*x, *y)
+}
 
 // TemperatureWord prints a temperature with at least one decimal; nil is
 // NotStated.

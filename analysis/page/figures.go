@@ -93,8 +93,8 @@ var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&quot;", `"`, "&#3
 // neither.
 func (s *source) levels(f *figure) {
 	f.Model = f.find(s.distinct(func(c *condition) string { return c.Model }), "")
-	f.Prompt = f.find(s.distinct(func(c *condition) string { return c.Prompt }), "")
-	f.Temp = f.find(s.distinct((*condition).Temp), "T")
+	f.Prompt = f.find(s.prompts(), "")
+	f.Temp = f.find(s.temperatures(), "T")
 	f.Administration = f.find(s.distinct(func(c *condition) string { return c.Administration }), "")
 	f.Condition = slices.IndexFunc(s.conditions, func(c *condition) bool {
 		for _, l := range c.Levels {

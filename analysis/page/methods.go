@@ -89,8 +89,8 @@ func (s *source) designSentence() string {
 	}
 	text := fmt.Sprintf("In %s (experiment %s), %s were run with %s each: %s; %s; %s; %s", or(s.manifest.Title, s.opts.Title, s.data.Experiment), s.data.Experiment,
 		count(len(s.conditions), "condition"), each,
-		of("model", s.distinct(func(c *condition) string { return c.Model })), of("prompt", s.distinct(func(c *condition) string { return c.Prompt })),
-		of("temperature", s.distinct((*condition).Temp)), of("administration", s.distinct(func(c *condition) string { return c.Administration })))
+		of("model", s.distinct(func(c *condition) string { return c.Model })), of("prompt", s.prompts()),
+		of("temperature", s.temperatures()), of("administration", s.distinct(func(c *condition) string { return c.Administration })))
 	for k, f := range s.data.Factors {
 		text += "; " + of(f, s.distinct(func(c *condition) string { return c.Levels[k] }))
 	}

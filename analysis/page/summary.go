@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"circumplex.example/analysis/ingest"
+	"circumplex.example/analysis/score"
 )
 
 // tile is one number of the summary.
@@ -20,6 +21,18 @@ func (s *source) distinct(of func(*condition) string) []string {
 		}
 	}
 	return out
+}
+
+// prompts are the prompts by name.
+func (s *source) prompts() []string {
+	return slices.Sorted(slices.Values(s.distinct(func(c *condition) string { return c.Prompt })))
+}
+
+// temperatures are the temperatures from low to high.
+func (s *source) temperatures() []string {
+	sorted := source{conditions: slices.Clone(s.conditions)}
+	slices.SortStableFunc(sorted.conditions, func(x, y *condition) int { return ingest.CompareTemperatures(x.Temperature, y.Temperature) })
+	return sorted.distinct((*condition).Temp)
 }
 
 // ends are the conditions with the lowest and highest of a statistic, nil if
@@ -55,7 +68,7 @@ func (s *source) totals() (planned, used, dropped int) {
 func (s *source) tiles() []tile {
 	planned, used, _ := s.totals()
 	out := []tile{{"Conditions", grouped(len(s.conditions)), fmt.Sprintf("%s, %s", count(len(s.distinct(func(c *condition) string { return c.Model })), "model"),
-		count(len(s.distinct(func(c *condition) string { return c.Prompt })), "prompt"))},
+		count(len(s.prompts()), "prompt"))},
 		{"Sessions used", grouped(used), "of " + grouped(planned) + " planned"}}
 	if low, high := s.ends(ssdOf); low != nil {
 		out = append(out, tile{"Best structure match", "SSD " + fixed(low.SSD, 2), low.Name()})
@@ -87,14 +100,21 @@ func (s *source) meansWord() string {
 // summary is what was found, in plain words.
 func (s *source) summary() []string {
 	planned, used, dropped := s.totals()
-	out := []string{fmt.Sprintf("%s: %s, %s, temperature %s, administration %s; %s planned, %s used.",
+	further := ""
+	for k, f := range s.data.Factors {
+		further += fmt.Sprintf(", %s %s", f, clean(list(s.distinct(func(c *condition) string { return c.Levels[k] }))))
+	}
+	out := []string{fmt.Sprintf("%s: %s, %s, temperature %s, administration %s%s; %s planned, %s used.",
 		capital(count(len(s.conditions), "condition")),
 		count(len(s.distinct(func(c *condition) string { return c.Model })), "model"),
-		count(len(s.distinct(func(c *condition) string { return c.Prompt })), "prompt"),
-		list(s.distinct((*condition).Temp)), clean(list(s.distinct(func(c *condition) string { return c.Administration }))),
+		count(len(s.prompts()), "prompt"),
+		list(s.temperatures()), clean(list(s.distinct(func(c *condition) string { return c.Administration }))), further,
 		count(planned, "session"), grouped(used))}
 	out = append(out, s.structureWords()...)
 	out = append(out, s.rankWords())
+	if w := s.fewWords(); w != "" {
+		out = append(out, w)
+	}
 	if dropped == 0 {
 		return append(out, "No session was left out.")
 	}
@@ -104,6 +124,26 @@ func (s *source) summary() []string {
 	}
 	return append(out, fmt.Sprintf("%s (%s) left out of every statistic: %s without any answer, %s with too few, %s with a value unanswered.",
 		count(dropped, "session"), percent(dropped, planned), grouped(none), grouped(few), grouped(lacks)))
+}
+
+// fewWords names the conditions with few sessions, which weigh as much as any other in
+// the lines above; empty if there are none.
+func (s *source) fewWords() string {
+	const named = 3
+	var few []string
+	for _, c := range s.conditions {
+		if c.Used > 0 && c.Used < score.Few {
+			few = append(few, fmt.Sprintf("%s (n = %d)", c.Name(), c.Used))
+		}
+	}
+	if len(few) == 0 {
+		return ""
+	}
+	start := count(len(few), "condition")
+	if len(few) > named {
+		few = append(few[:named], "others")
+	}
+	return fmt.Sprintf("%s with fewer than %d sessions: %s.", capital(start), score.Few, strings.Join(few, "; "))
 }
 
 // structureWords says how well structures match, and how many match no better

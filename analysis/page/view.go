@@ -98,8 +98,8 @@ func newView(s *source) (*view, error) {
 func (v *view) selectors(s *source) {
 	v.Selectors = []selector{
 		{"model", "Model", s.distinct(func(c *condition) string { return c.Model })},
-		{"prompt", "Prompt", s.distinct(func(c *condition) string { return c.Prompt })},
-		{"temp", "Temperature", s.distinct((*condition).Temp)},
+		{"prompt", "Prompt", s.prompts()},
+		{"temp", "Temperature", s.temperatures()},
 		{"admin", "Administration", s.distinct(func(c *condition) string { return c.Administration })},
 	}
 	for k, f := range s.data.Factors {

@@ -281,7 +281,7 @@ func (a *analysis) shiftFigure() *figure.Drawing {
 		f.Panels = append(f.Panels, p)
 	}
 	f.Meta = a.meta("Figure 4. Anchor shift: mean score by offset round the circle from the anchored value", shown,
-		"Prompt: "+strings.Join(distinct(shown, promptOf), ", ")+". N in a panel counts the sessions whose anchor is on the circle.",
+		"Prompt: "+strings.Join(promptNames(shown), ", ")+". N in a panel counts the sessions whose anchor is on the circle.",
 		fmt.Sprintf("Fitted: a + b cos(2π offset/%d − φ), φ in radians: 0 is a peak at the anchored value itself. The circle is %q of the instrument. "+
 			"Sessions whose anchor is no value of the instrument take no part.", len(a.d.Values), a.opts.AnchorCircle))
 	return f.Draw()

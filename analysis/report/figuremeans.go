@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -37,7 +36,7 @@ func (a *analysis) starsNote() string {
 // spearmanGrids lays out one group: a row a model and a column a prompt and
 // temperature, or where that is too wide a row a model and temperature.
 func (a *analysis) spearmanGrids(g group, titled bool, feet *footnotes) []figure.Grid {
-	models, prompts, temps := distinct(g.results, a.modelName), distinct(g.results, promptOf), temperatures(g.results)
+	models, prompts, temps := distinct(g.results, a.modelName), promptNames(g.results), temperatures(g.results)
 	var grids []figure.Grid
 	if len(prompts)*len(temps) <= mostColumns {
 		grid := figure.Grid{RowKeys: []string{"model"}}
@@ -67,26 +66,6 @@ func (a *analysis) spearmanGrids(g group, titled bool, feet *footnotes) []figure
 		}
 	}
 	return grids
-}
-
-// temperatures lists the temperatures from low to high.
-func temperatures(results []*result) []string {
-	sorted := slices.Clone(results)
-	slices.SortStableFunc(sorted, func(x, y *result) int { return compareTemperatures(x.c.Temperature, y.c.Temperature) })
-	return distinct(sorted, tempOf)
-}
-
-// compareTemperatures puts a temperature that is not stated after all others.
-func compareTemperatures(x, y *float64) int {
-	switch {
-	case x == nil && y == nil:
-		return 0
-	case x == nil:
-		return 1
-	case y == nil:
-		return -1
-	}
-	return cmp.Compare(*x, *y)
 }
 
 // tallGrid has a row a model and temperature, a column a prompt.
@@ -132,7 +111,7 @@ func (a *analysis) meansFigure(g group) *figure.Drawing {
 	for _, v := range order {
 		f.Values = append(f.Values, a.d.Values[v].Code)
 	}
-	prompts, temps := distinct(g.results, promptOf), temperatures(g.results)
+	prompts, temps := promptNames(g.results), temperatures(g.results)
 	f.Columns = min(3, len(temps))
 	if len(temps) == 1 {
 		f.Columns = min(2, len(prompts))

@@ -54,8 +54,8 @@ func (a *analysis) modelMeans(d *document, g group, model string, order []int) {
 			t.rows[i] = append(t.rows[i], fixed2(a.means.Means[v])+" ("+rankWord(ranks[v])+")")
 		}
 	}
-	for _, prompt := range distinct(g.results, promptOf) {
-		for _, temp := range distinct(g.results, tempOf) {
+	for _, prompt := range promptNames(g.results) {
+		for _, temp := range temperatures(g.results) {
 			r := a.find(g.results, model, prompt, temp)
 			if r == nil {
 				continue

@@ -74,7 +74,11 @@ func (a *analysis) facts() []string {
 	if s := a.turnedNote(); s != "" {
 		facts = append(facts, s)
 	}
-	return append(append(facts, a.sessionsNote()), a.skippedNotes()...)
+	facts = append(facts, a.sessionsNote())
+	if s := a.fewNote(); s != "" {
+		facts = append(facts, s)
+	}
+	return append(facts, a.skippedNotes()...)
 }
 
 // capital begins a sentence.
@@ -128,6 +132,40 @@ func (a *analysis) sessionsNote() string {
 		s += fmt.Sprintf(" (%d without any answer, %d with too few answers, %d with a value unanswered)", why[1], why[2], why[3])
 	}
 	return s + ". By condition: data_quality.md."
+}
+
+// fewNote names the conditions with few sessions; empty if there are none.
+func (a *analysis) fewNote() string {
+	const named = 5
+	var few []string
+	least, most, some := 0, 0, 0
+	for i := range a.results {
+		r := &a.results[i]
+		n := r.used()
+		if n == 0 {
+			continue
+		}
+		if some++; n < score.Few {
+			few = append(few, fmt.Sprintf("%s (N = %d)", label(r.c), n))
+			if least == 0 || n < least {
+				least = n
+			}
+			most = max(most, n)
+		}
+	}
+	switch {
+	case len(few) == 0:
+		return ""
+	case len(few) == some:
+		span := strconv.Itoa(most)
+		if least != most {
+			span = fmt.Sprintf("%d to %d", least, most)
+		}
+		return fmt.Sprintf("Few sessions: N = %s in every condition.", span)
+	case len(few) > named:
+		few = append(few[:named], fmt.Sprintf("and %d others", len(few)-named))
+	}
+	return fmt.Sprintf("Fewer than %d sessions: %s.", score.Few, strings.Join(few, "; "))
 }
 
 // scoringNote are the options that concern scores.

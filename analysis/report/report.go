@@ -29,7 +29,7 @@ import (
 
 // Version is the version of what this package computes and writes. A change of
 // it makes every analysis run anew.
-const Version = "5"
+const Version = "6"
 
 // Overrides replace options of the experiment, by the names and words of
 // options.parquet, such as "restarts": "0". ingest.OptionNames lists them.

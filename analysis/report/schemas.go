@@ -43,7 +43,7 @@ func Schemas(factors []string) []tabular.Schema {
 			col("respondent_id", tabular.String, "the respondent, as in respondents.parquet"),
 			col("replicate", tabular.Int32, "number of the respondent within the condition, from 1"),
 			value,
-			null("raw", tabular.Float64, "mean of the answered items of the value, reverse-keyed items turned round"),
+			null("raw", tabular.Float64, "mean of the answered items of the value, reverse-keyed items turned round; null for a session that is left out"),
 			null("centred", tabular.Float64, "raw minus the mean of all answered items of the session"),
 			col("used", tabular.Bool, "whether the session takes part in the statistics"),
 			reason("the score")),

@@ -86,6 +86,19 @@ func distinct(results []*result, of func(*ingest.Condition) string) []string {
 func promptOf(c *ingest.Condition) string { return c.Prompt }
 func tempOf(c *ingest.Condition) string   { return c.TemperatureWord() }
 
+// promptNames lists the prompts by name, as conditions are: the first model may have been
+// asked only some of them.
+func promptNames(results []*result) []string {
+	return slices.Sorted(slices.Values(distinct(results, promptOf)))
+}
+
+// temperatures lists the temperatures from low to high.
+func temperatures(results []*result) []string {
+	sorted := slices.Clone(results)
+	slices.SortStableFunc(sorted, func(x, y *result) int { return ingest.CompareTemperatures(x.c.Temperature, y.c.Temperature) })
+	return distinct(sorted, tempOf)
+}
+
 // find is the result of a cell, or nil.
 func (a *analysis) find(results []*result, model, prompt, temp string) *result {
 	for _, r := range results {
@@ -101,9 +114,9 @@ func (a *analysis) find(results []*result, model, prompt, temp string) *result {
 func (a *analysis) byPrompt(d *document, cell func(*result) string) {
 	for _, g := range a.groups() {
 		d.heading(g.title)
-		t := grid{fixed: 2, header: append([]string{"model", "T"}, distinct(g.results, promptOf)...)}
+		t := grid{fixed: 2, header: append([]string{"model", "T"}, promptNames(g.results)...)}
 		for _, model := range distinct(g.results, a.modelName) {
-			for _, temp := range distinct(g.results, tempOf) {
+			for _, temp := range temperatures(g.results) {
 				row, any := []string{model, temp}, false
 				for _, prompt := range t.header[2:] {
 					r := a.find(g.results, model, prompt, temp)

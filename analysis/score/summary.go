@@ -9,6 +9,11 @@ import (
 // ErrNoScores says that a mean was asked of a column without any number.
 var ErrNoScores = errors.New("no scores")
 
+// Few is the number of sessions below which a condition is to be pointed out: its
+// means, and all that is made from them, may be of one or two. The number is a
+// convention of ours.
+const Few = 10
+
 // Summary describes one column of a Matrix.
 type Summary struct {
 	N        int // numbers that are present

@@ -118,6 +118,7 @@
     });
     svg.append(...marks);
     explain(box, svg, marks);
+    if (list.some(({ c }) => c.low.some((x) => x !== null))) byId("means-text").textContent += " Bars: 95 % bootstrap intervals.";
     if (rest.length) byId("means-text").textContent += ` Grey lines: the ${rest.length} other conditions shown in the table.`;
   };
 
