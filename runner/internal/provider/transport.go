@@ -194,8 +194,8 @@ func (c *call) exchange(req *http.Request, rt http.RoundTripper) {
 
 var errTooLong = errors.New("body too long")
 
-// readAll reads a body of a length that is known or, below 0, is not. It calls alive
-// whenever something came.
+// readAll reads a body of up to maxBody bytes, of a length that is known or, below 0,
+// is not. It calls alive whenever something came.
 func readAll(body io.Reader, length int64, alive func()) ([]byte, error) {
 	size := int64(4096)
 	if length >= 0 && length < 1<<20 {

@@ -3,6 +3,7 @@ package store_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -30,7 +31,7 @@ const (
 const longRun = "STORE_TEST_LONG"
 
 func TestMain(m *testing.M) {
-	job := map[string]func(context.Context, *store.Store, int) error{"write": childWrite, "share": childShare}[os.Getenv(childJob)]
+	job := map[string]func(context.Context, *store.Store, int) error{"write": childWrite, "share": childShare, "unsynced": childUnsynced}[os.Getenv(childJob)]
 	if job == nil {
 		os.Exit(m.Run())
 	}
@@ -46,7 +47,11 @@ func runChild(job func(context.Context, *store.Store, int) error) error {
 	if err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, os.Getenv(childPath), store.Options{Heartbeat: 20 * time.Millisecond})
+	o := store.Options{Heartbeat: 20 * time.Millisecond}
+	if os.Getenv(childJob) == "unsynced" {
+		o = store.WithSync(o, losing(os.Getenv(childPath)+"-wal", 40))
+	}
+	s, err := store.Open(ctx, os.Getenv(childPath), o)
 	if err != nil {
 		return err
 	}
@@ -105,6 +110,97 @@ func childWrite(ctx context.Context, s *store.Store, first int) error {
 	return <-failed
 }
 
+// losing returns a sync that works so many times and then fails as that of a disk
+// which took nothing since: what was not synced is gone from the log.
+func losing(log string, times int) func(*os.File) error {
+	var synced []byte
+	return func(f *os.File) error {
+		if times--; times >= 0 {
+			if err := store.SyncData(f); err != nil {
+				return err
+			}
+			var err error
+			synced, err = os.ReadFile(log)
+			return err
+		}
+		now, err := os.ReadFile(log)
+		if err != nil {
+			return err
+		}
+		// Bytes that were written meanwhile may be in what was read as synced: those
+		// are there and need not be.
+		clear(now)
+		copy(now, synced)
+		w, err := os.OpenFile(log, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		defer w.Close()
+		if _, err := w.WriteAt(now, 0); err != nil {
+			return err
+		}
+		return errors.New("input/output error")
+	}
+}
+
+// childUnsynced writes until the disk fails, and closes the store.
+func childUnsynced(ctx context.Context, s *store.Store, first int) error {
+	if err := childWrite(ctx, s, first); !errors.Is(err, store.ErrUnusable) {
+		return fmt.Errorf("got %w, want ErrUnusable", err)
+	}
+	if err := s.Close(); err == nil {
+		return errors.New("closed as if nothing had happened")
+	}
+	return nil
+}
+
+// To close a store whose log did not reach the disk must not copy that log into the
+// file: what is in it is not what was written.
+func TestFailedSyncLosesNothingAcknowledged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	origin := storetest.Origins(1)[0]
+	cmd, lines := child(t, "unsynced", path, 0)
+	var acks [][2]int
+	for lines.Scan() {
+		var a [2]int
+		if n, _ := fmt.Sscan(lines.Text(), &a[0], &a[1]); n == 2 {
+			acks = append(acks, a)
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if len(acks) == 0 {
+		t.Fatal("nothing was acknowledged, so nothing was tested")
+	}
+	s := open(t, path, store.Options{})
+	for _, a := range acks {
+		if err := acknowledged(t, s, origin, a[0], a[1]); err != nil {
+			t.Errorf("acknowledged %v: %v", a, err)
+		}
+	}
+	if _, err := s.Verify(t.Context(), func(err error) { t.Error(err) }, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// acknowledged looks for what childWrite said was stored.
+func acknowledged(t *testing.T, s *store.Store, origin *completion.Origin, i, n int) error {
+	t.Helper()
+	c := storetest.Completion(origin, i)
+	if n > 0 {
+		c = storetest.Conversation(origin, i, n)[n-1]
+	}
+	got, err := s.Get(t.Context(), c.Request.Key())
+	if err != nil {
+		return err
+	}
+	if d := storetest.Diff(c, got); d != "" {
+		return errors.New("differs:\n" + d)
+	}
+	return nil
+}
+
 func TestKilledWriterLosesNothingAcknowledged(t *testing.T) {
 	kills, most := 3, 200*time.Millisecond
 	if os.Getenv(longRun) != "" {
@@ -113,7 +209,7 @@ func TestKilledWriterLosesNothingAcknowledged(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 1))
 	path := filepath.Join(t.TempDir(), "store.db")
 	origin := storetest.Origins(1)[0]
-	acknowledged := 0
+	total := 0
 	for kill := range kills {
 		cmd, lines := child(t, "write", path, kill*1_000_000)
 		type ack struct{ i, n int }
@@ -134,17 +230,8 @@ func TestKilledWriterLosesNothingAcknowledged(t *testing.T) {
 		}
 		s := open(t, path, store.Options{})
 		for _, a := range acks {
-			c := storetest.Completion(origin, a.i)
-			if a.n > 0 {
-				turns := storetest.Conversation(origin, a.i, a.n)
-				c = turns[a.n-1]
-			}
-			got, err := s.Get(t.Context(), c.Request.Key())
-			if err != nil {
+			if err := acknowledged(t, s, origin, a.i, a.n); err != nil {
 				t.Fatalf("kill %d: acknowledged %v: %v", kill, a, err)
-			}
-			if d := storetest.Diff(c, got); d != "" {
-				t.Fatalf("kill %d: acknowledged %v differs:\n%s", kill, a, d)
 			}
 		}
 		if _, err := s.Verify(t.Context(), func(err error) { t.Error(err) }, nil); err != nil {
@@ -153,12 +240,12 @@ func TestKilledWriterLosesNothingAcknowledged(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
-		acknowledged += len(acks)
+		total += len(acks)
 	}
-	if acknowledged == 0 {
+	if total == 0 {
 		t.Fatal("nothing was acknowledged, so nothing was tested")
 	}
-	t.Logf("%d kills, %d acknowledged, all there", kills, acknowledged)
+	t.Logf("%d kills, %d acknowledged, all there", kills, total)
 }
 
 const sharedRequests = 400

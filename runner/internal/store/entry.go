@@ -188,6 +188,9 @@ func newEntry(c *completion.Completion) (*entry, error) {
 	defer putBuffer(buf)
 	d := detailOf(c)
 	*buf = d.append((*buf)[:0])
+	if len(*buf) > maxUnpacked {
+		return nil, fmt.Errorf("its bodies have %d bytes", len(*buf))
+	}
 	e.digest = entryDigest(e.key, e.textSum, c, *buf)
 	var texts []string
 	if c.Sent != nil || c.Body != nil {

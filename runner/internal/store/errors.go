@@ -88,6 +88,7 @@ func (s *Store) corrupt(k completion.Key, what string) error {
 
 // SQLite's primary result codes that are told apart.
 const (
+	codeError    = 1
 	codeBusy     = 5
 	codeLocked   = 6
 	codeReadOnly = 8
@@ -110,12 +111,14 @@ func code(err error) int {
 // explain turns an error of SQLite into one that says what to do.
 func (s *Store) explain(doing string, err error) error {
 	var known *Error
-	if err == nil || errors.As(err, &known) {
+	if err == nil || errors.As(err, &known) || errors.Is(err, ErrClosed) {
 		return err
 	}
 	e := &Error{Kind: ErrUnusable, Path: s.path, What: doing, Err: err}
 	switch code(err) {
-	case codeCorrupt, codeNotADB:
+	case 0: // of the system
+		return unusable(s.path, doing, err)
+	case codeError, codeCorrupt, codeNotADB: // our statements are right: the schema is not
 		e.Kind = ErrCorrupt
 		e.Why = "the file was cut off or overwritten by something else"
 		e.Mend = "put a backup in its place, or move it away and  runner cache import BACKUP"

@@ -162,3 +162,27 @@ func TestOpenAtTheSameTimeMakesOneStore(t *testing.T) {
 		t.Errorf("left behind: %v", names)
 	}
 }
+
+// A link to a store is the store: its log lies beside the file itself.
+func TestOpenThroughALink(t *testing.T) {
+	dir, elsewhere := t.TempDir(), t.TempDir()
+	target, link := filepath.Join(elsewhere, "store.db"), filepath.Join(dir, "store.db")
+	origin := storetest.Origins(1)
+	s := open(t, target, store.Options{})
+	storetest.Fill(t, s, origin, 2)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, link); err != nil {
+		t.Skip(err) // Windows allows it to some only
+	}
+	s = open(t, link, store.Options{})
+	storetest.Fill(t, s, origin, 5)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, target, store.Options{})
+	if n, err := s.Verify(t.Context(), func(err error) { t.Error(err) }, nil); n != 5 || err != nil {
+		t.Errorf("verified %d, %v; want 5", n, err)
+	}
+}

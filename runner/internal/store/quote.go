@@ -46,7 +46,8 @@ func fold(b []byte, texts []string) []byte {
 // than for a whole text.
 func index(b, text []byte) int {
 	beginning := text[:min(len(text), 48)]
-	for from := 0; ; from++ {
+	from := 0
+	for range 32 {
 		at := bytes.Index(b[from:], beginning)
 		if at < 0 {
 			return -1
@@ -54,7 +55,14 @@ func index(b, text []byte) int {
 		if from += at; bytes.HasPrefix(b[from:], text) {
 			return from
 		}
+		from++
 	}
+	// Many texts begin alike, or one is full of its own beginning: this takes no more
+	// than the length of both.
+	if at := bytes.Index(b[from:], text); at >= 0 {
+		return from + at
+	}
+	return -1
 }
 
 func appendLiteral(out, b []byte) []byte {
@@ -95,7 +103,7 @@ func unfold(b []byte, texts []string) ([]byte, error) {
 	return out, nil
 }
 
-const hex = "0123456789abcdef"
+const hexDigits = "0123456789abcdef"
 
 // appendQuoted appends a text as a JSON string, as our own bodies have it. Stored
 // bodies depend on it, so that it must never change: encoding/json's own form did,
@@ -116,7 +124,7 @@ func appendQuoted(b []byte, s string) []byte {
 			}
 			b = append(b, s[from:i]...)
 			b = append(b, `\u202`...)
-			b = append(b, hex[r&0xf])
+			b = append(b, hexDigits[r&0xf])
 			i += 2
 			from = i + 1
 			continue
@@ -137,7 +145,7 @@ func appendQuoted(b []byte, s string) []byte {
 		case '\f':
 			b = append(b, `\f`...)
 		default:
-			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
+			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&0xf])
 		}
 	}
 	b = append(b, s[from:]...)

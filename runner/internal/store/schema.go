@@ -3,7 +3,7 @@ package store
 // The header fields that say what the file is. file(1) and sqlite3 show them.
 //
 // Format 2 may leave texts out of bodies (see fold); all else is as in format 1,
-// which is read as it is and becomes 2 when it is opened to be written.
+// which is read as it is and becomes 2 with the first body without them.
 const (
 	applicationID = 0x63697263 // "circ"
 	userVersion   = 2
@@ -62,7 +62,10 @@ CREATE TABLE detail ( -- the rest of a completion
   prev     BLOB,                          -- key of the turn before
   messages BLOB NOT NULL,                 -- new since: role byte, varint id of message
   entry    BLOB NOT NULL,                 -- sha256 over the whole entry
-  data     BLOB NOT NULL                  -- packed: lineage, response id, mends, bodies, headers
+  data     BLOB NOT NULL                  -- lineage, response id, mends, headers, body sent, body received.
+  -- First byte of data and message.text: bit 0, the rest is zstd; bit 1, the rest is a list of pieces. A piece
+  -- is a varint n and, if n is even, n/2 bytes as they are; else it is text (n-1)/2 as a JSON string. The texts
+  -- are the messages of the conversation from its beginning, and the reply after them, numbered from 0.
 ) STRICT;
 CREATE TABLE owner ( -- processes that claim
   id      INTEGER PRIMARY KEY,            -- random

@@ -11,7 +11,7 @@
 // It knows completions and their requests. It must not know experiments, plans
 // or providers.
 //
-//	s, err := store.Open(ctx, path, store.Options{Version: version})
+//	s, err := store.Open(ctx, path, store.Options{})
 //	r, err := s.Submit(ctx, store.Batch{Claim: keys})         // before sending
 //	r, err = s.Submit(ctx, store.Batch{Put: done, Claim: next}) // one durable step
 package store
@@ -96,6 +96,10 @@ func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, unusable(path, "has no absolute path", err)
 	}
+	// SQLite follows a link too, and has its log beside the file itself.
+	if file, err := filepath.EvalSymlinks(abs); err == nil {
+		abs = file
+	}
 	s := &Store{path: abs, opts: opts.withDefaults(), owner: newOwner()}
 	if err := checkLocal(abs, opts.Detector); err != nil {
 		return nil, err
@@ -144,7 +148,7 @@ func (s *Store) start() error {
 	if err != nil || s.opts.ReadOnly {
 		return s.closeOn(s.explain("cannot be read", err))
 	}
-	if s.writer, err = newWriter(s, version); err != nil {
+	if s.writer, err = newWriter(s); err != nil {
 		return s.closeOn(s.explain("cannot be written", err))
 	}
 	ctx, stop := context.WithCancel(context.Background())
@@ -234,6 +238,9 @@ func (s *Store) Close() error {
 		s.beat.Wait()
 		err = s.leave()
 		s.writer.close()
+		if s.writer.lost.Load() {
+			return err // the last connection that is closed copies the log into the file
+		}
 	}
 	return errors.Join(err, s.readers.close())
 }

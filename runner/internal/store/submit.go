@@ -56,9 +56,9 @@ type Receipt struct {
 }
 
 // Submit stores, releases and claims in one durable step: when it returns
-// without error all of it is on disk, and with an error nothing is, unless the disk
-// itself failed (ErrUnusable): then it may be there. Steps of callers at the same
-// time share a commit. A context that ends while the
+// without error all of it is on disk, and with an error nothing is; only where the
+// file was taken away (ErrGone) or the disk failed in the end may it be there after
+// all. Steps of callers at the same time share a commit. A context that ends while the
 // step is being written does not interrupt it.
 //
 // A completion whose Prev is not zero must come after that turn, in the store
@@ -191,8 +191,52 @@ func (w *writer) putDetail(c *conn, id int64, e *entry) error {
 	if e.prev != (completion.Key{}) {
 		prev = e.prev[:]
 	}
-	_, _, err := c.exec(`INSERT INTO detail (id, prev, messages, entry, data) VALUES (?,?,?,?,?)`, id, prev, packed, e.digest[:], e.packed)
+	data, err := w.data(c, e)
+	if err != nil {
+		return err
+	}
+	_, _, err = c.exec(`INSERT INTO detail (id, prev, messages, entry, data) VALUES (?,?,?,?,?)`, id, prev, packed, e.digest[:], data)
 	return err
+}
+
+// data is the packed detail, as the format of the file allows.
+func (w *writer) data(c *conn, e *entry) ([]byte, error) {
+	if e.packed[0]&folded == 0 {
+		return e.packed, nil
+	}
+	may, err := w.mayFold(c)
+	if err != nil || may {
+		return e.packed, err
+	}
+	d := detailOf(e.c)
+	return pack(d.append(nil), nil), nil
+}
+
+// mayFold reports whether texts may be left out. A file of format 1 becomes one of
+// format 2 with the first that are, so that programs which do not know of it refuse
+// it, but not as long as another process has it open, which may be such a program.
+func (w *writer) mayFold(c *conn) (bool, error) {
+	if w.format == userVersion {
+		return true, nil
+	}
+	version, err := c.number(`PRAGMA user_version`)
+	if err == nil {
+		err = checkFormat(w.s.path, applicationID, version)
+	}
+	if err != nil {
+		return false, err
+	}
+	if version < userVersion {
+		others, err := c.number(`SELECT count(*) FROM owner WHERE id <> ? AND seen_us >= ?`, w.s.owner.id, w.s.dead())
+		if err != nil || others > 0 {
+			return false, err
+		}
+		if err := c.script(fmt.Sprintf(`PRAGMA user_version=%d`, userVersion)); err != nil {
+			return false, err
+		}
+	}
+	w.format = userVersion
+	return true, nil
 }
 
 // checkPrev makes sure that the request can be told in full later.

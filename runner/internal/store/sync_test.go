@@ -5,8 +5,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -69,6 +71,24 @@ func TestAnsweredWhenOnDisk(t *testing.T) {
 	close(release)
 	if err := errors.Join(<-first, <-second); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestFullDiskAtTheSync(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a full disk is told by the system's own words")
+	}
+	var fail atomic.Bool
+	s := opened(t, filepath.Join(t.TempDir(), "store.db"), Options{sync: func(f *os.File) error {
+		if fail.Load() {
+			return os.NewSyscallError("fdatasync", syscall.ENOSPC)
+		}
+		return syncData(f)
+	}})
+	fail.Store(true)
+	err := <-submitted(t, s, sample("lost"))
+	if err == nil || !strings.Contains(err.Error(), "\n    why:  the disk is full; ") || !strings.Contains(err.Error(), "\n    mend: make room and run the same command again; ") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -26,9 +26,8 @@ const (
 	// would never get it.
 	yieldAfter = 10 * time.Millisecond
 	yieldFor   = 2 * time.Millisecond
-	// A commit costs as much for sixteen callers as for five. Where the last group
-	// was a crowd the next one waits a little, until it is as many.
-	crowd    = 4
+	// A commit costs as much for sixteen callers as for five: a group waits a little
+	// until it is as large as the last one was, up to this many.
 	crowded  = 16
 	lingered = 500 * time.Microsecond
 )
@@ -44,11 +43,13 @@ type op struct {
 // of operations, which SQLite writes to its log but does not sync, the other syncs
 // the log and answers their callers, while the next group is written.
 //
-// SQLite would sync within its commit, and nothing could be written meanwhile. The
-// order is the same: nobody is answered before what he asked for is on disk. Nobody
-// else can see it only then, but what others write because of it comes after it in
-// the log, and a log that is cut off loses its end first. Before the log is copied
-// into the file, and when it begins anew, SQLite syncs by itself (synchronous=NORMAL).
+// SQLite would sync within its commit, and nothing could be written meanwhile. Nobody
+// is answered before what he asked for is on disk, as then. But another process, or
+// reader, may see it some milliseconds earlier. What it writes to the store because of
+// that comes after it in the log, and a log that is cut off loses its end first; an
+// export or table that it finishes in that time may hold a reply which a power cut
+// takes from the store. Before the log is copied into the file, and when it begins
+// anew, SQLite syncs by itself (synchronous=NORMAL).
 type writer struct {
 	s       *Store
 	c       *conn
@@ -60,15 +61,16 @@ type writer struct {
 
 	files  map[string]os.FileInfo // file and log, as they were at first
 	broken atomic.Pointer[error]  // why nothing is written any more
+	lost   atomic.Bool            // a sync failed
 	rested time.Time              // when others last had a chance to write
 	last   int                    // size of the last group
+	format int64                  // of the file, once that is known; see mayFold
 	ids    ids
 
 	generation int64 // of the file when ids was begun
 }
 
-// newWriter begins to write to a file of the given format.
-func newWriter(s *Store, version int64) (*writer, error) {
+func newWriter(s *Store) (*writer, error) {
 	c, err := s.dial(false)
 	if err != nil {
 		return nil, err
@@ -77,11 +79,7 @@ func newWriter(s *Store, version int64) (*writer, error) {
 		files: map[string]os.FileInfo{}, ids: newIDs()}
 	// One empty write makes the log and proves that writing works.
 	if _, _, err = c.exec(`BEGIN IMMEDIATE`); err == nil {
-		end := `ROLLBACK`
-		if version < userVersion { // programs that do not know this format must not read it
-			end = fmt.Sprintf(`PRAGMA user_version=%d; COMMIT`, userVersion)
-		}
-		err = c.script(end)
+		_, _, err = c.exec(`ROLLBACK`)
 	}
 	if err == nil {
 		w.log, err = os.OpenFile(s.path+"-wal", os.O_RDWR, 0)
@@ -138,7 +136,12 @@ func (w *writer) do(run func(*conn) error) error {
 func (w *writer) close() {
 	close(w.quit)
 	w.wg.Wait()
-	_ = w.shut() // everything is synced; the log is folded in if we are the last
+	if w.lost.Load() {
+		// The log may end in what never reached the disk. Whoever opens the store next
+		// cuts it off there; to close the connection would copy it into the file.
+		return
+	}
+	_ = w.shut() // everything is synced; the log is copied into the file if we are the last
 }
 
 func (w *writer) loop() {
@@ -170,9 +173,7 @@ func (w *writer) loop() {
 func (w *writer) gather(first *op) []*op {
 	group := []*op{first}
 	defer func() { w.last = len(group) }()
-	if w.last >= crowd {
-		group = w.linger(group)
-	}
+	group = w.linger(group)
 	for yields := 0; len(group) < maxGroup && yields < 2; {
 		select {
 		case o := <-w.ops:
@@ -185,11 +186,15 @@ func (w *writer) gather(first *op) []*op {
 	return group
 }
 
-// linger waits a little until the group is a crowd.
+// linger waits a little until the group is as large as the last one.
 func (w *writer) linger(group []*op) []*op {
+	enough := min(crowded, w.last)
+	if len(group)+len(w.ops) >= enough {
+		return group // the rest is taken without waiting
+	}
 	end := time.NewTimer(lingered)
 	defer end.Stop()
-	for len(group) < crowded {
+	for len(group) < enough {
 		select {
 		case o := <-w.ops:
 			group = append(group, o)
@@ -245,9 +250,15 @@ func (w *writer) synced() error {
 		return *broken
 	}
 	if err := w.s.opts.sync(w.log); err != nil {
-		return &Error{Kind: ErrUnusable, Path: w.s.path + "-wal", What: "cannot be synced to the disk", Err: err,
-			Why:  "the disk reported a failure; what was acknowledged before is safe",
-			Mend: "check the disk, then  runner cache verify"}
+		w.lost.Store(true)
+		e := &Error{Kind: ErrUnusable, Path: w.s.path + "-wal", What: "cannot be synced to the disk", Err: err,
+			Why:  "the disk reported a failure; the replies that were on their way to it may be lost",
+			Mend: "check the disk, then  runner cache verify, and run the same command again; it makes only what is missing"}
+		if full(err) {
+			e.Why = "the disk is full; the replies that were on their way to it may be lost"
+			e.Mend = "make room and run the same command again; it makes only what is missing"
+		}
+		return e
 	}
 	// On disk, but in which file? If somebody removed it the bytes are in no
 	// directory any more and must not count as stored.
@@ -285,7 +296,7 @@ func (w *writer) attempt(group []*op) error {
 	if err == nil {
 		return nil
 	}
-	w.ids = newIDs() // may hold rows that are taken back now
+	w.ids, w.format = newIDs(), 0 // may be of what is taken back now
 	// SQLite has rolled back by itself after some errors; then this one fails.
 	_, _, _ = w.c.exec(`ROLLBACK`)
 	return err

@@ -15,7 +15,7 @@ import (
 // Benchmark measures a store made by open: what a run does (each completion
 // claimed before, durable after) and what planning and tables do.
 func Benchmark(b *testing.B, open Opener) {
-	for _, inFlight := range []int{64} {
+	for _, inFlight := range []int{8, 64} {
 		b.Run(fmt.Sprintf("batch_1KB/in_flight=%d", inFlight), func(b *testing.B) { benchBatch(b, open, inFlight) })
 		b.Run(fmt.Sprintf("sequential/in_flight=%d", inFlight), func(b *testing.B) { benchSequential(b, open, inFlight) })
 	}
