@@ -96,6 +96,9 @@ func (l *loader) checkLevels(e *Experiment) {
 		if !isPlaceholder(factor) || slices.Contains(reserved, factor) {
 			l.fail(diag.Problem{Place: place, What: fmt.Sprintf("a factor cannot be named %q", factor),
 				Why: "its levels become a column of that name", Mend: "use letters, digits and _, and no name that a table already has"})
+		} else if AnalysisColumn(factor) {
+			l.fail(diag.Problem{Place: place, What: fmt.Sprintf("a factor cannot be named %q", factor),
+				Why: "tables of the analysis have a column of that name already", Mend: fmt.Sprintf("give it another name, for example  %s_factor", factor)})
 		}
 		ls := e.levels(factor)
 		if len(ls) == 0 {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -171,3 +172,28 @@ What may stand in an experiment. ` + "`import \"circumplex.example/schema\"`" + 
 ` + "`field!`" + ` must be there, ` + "`field?`" + ` may be, and a type with ` + "`*`" + ` names its default. ` + "`[...]`" + ` as a field stands for any name.
 Checks that span fields (placeholders, draws, ` + "`where`" + `, levels that would send the same request) are made by ` + "`runner validate`" + `; stock ` + "`cue vet`" + ` makes the others.
 `
+
+// A factor is a column of the analysis's tables, so their other columns are no names
+// for one.
+func TestNoFactorIsNamedLikeAColumnOfTheAnalysis(t *testing.T) {
+	listed := map[string]bool{}
+	for _, name := range schema.AnalysisColumns() {
+		listed[name] = false
+	}
+	inAll := []string{"model", "prompt", "temperature", "administration", "condition_id", "respondent_id", "replicate", "value", "item",
+		"simulated", "n_planned", "n_complete"} // the factors, and what the schema reserves as columns of the collected tables
+	for _, s := range report.Schemas(nil) {
+		for _, c := range s.Columns {
+			if _, ok := listed[c.Name]; ok {
+				listed[c.Name] = true
+			} else if !slices.Contains(inAll, c.Name) {
+				t.Errorf("table %s has a column %q, which a factor may be named like: add it to schema/columns.go", s.Name, c.Name)
+			}
+		}
+	}
+	for name, used := range listed {
+		if !used || !schema.AnalysisColumn(name) {
+			t.Errorf("schema/columns.go lists %q, which no table has or which is not in its order", name)
+		}
+	}
+}

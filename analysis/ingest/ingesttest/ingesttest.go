@@ -3,6 +3,7 @@
 package ingesttest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -25,6 +26,7 @@ type Spec struct {
 	Benchmarks []Number
 	Options    map[string]string
 	Simulated  bool
+	Provider   string // of all conditions, "simulated" unless given
 }
 
 // Item is one item; its number is its position, from 1.
@@ -198,7 +200,7 @@ func (w *writer) conditions() {
 	}
 	w.table("conditions", columns, func(tw *tabular.Writer) {
 		for i, c := range w.spec.Conditions {
-			row := []any{conditionID(i), "test", "simulated", w.spec.Simulated, c.Model, c.Prompt, c.temperature(), c.Administration}
+			row := []any{conditionID(i), "test", cmp.Or(w.spec.Provider, "simulated"), w.spec.Simulated, c.Model, c.Prompt, c.temperature(), c.Administration}
 			for _, l := range c.Levels {
 				row = append(row, l)
 			}

@@ -1,10 +1,12 @@
 package benchmark
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"circumplex.example/analysis/corr"
 	"circumplex.example/analysis/ingest"
@@ -46,6 +48,9 @@ func FromResults(dir string, o AnswerOptions, about About) (out []*schema.Benchm
 	if err != nil {
 		return nil, nil, err
 	}
+	if about, err = about.of(d, c); err != nil {
+		return nil, nil, err
+	}
 	s, err := score.Score(c.Answers, d.Key, score.Options{MinAnswered: d.Options.MinAnswered, RequireAllValues: d.Options.RequireAllValues})
 	if err != nil {
 		return nil, nil, fmt.Errorf("scoring %s: %w", dir, err)
@@ -56,6 +61,9 @@ func FromResults(dir string, o AnswerOptions, about About) (out []*schema.Benchm
 	groups, err := groupRows(d, c, s, o.Group)
 	if err != nil {
 		return nil, nil, err
+	}
+	if o.Group != "" {
+		notes = append(notes, groupNote(o.Group, groups))
 	}
 	x := s.Raw
 	if o.Centred {
@@ -75,6 +83,51 @@ func FromResults(dir string, o AnswerOptions, about About) (out []*schema.Benchm
 		out = append(out, alphas)
 	}
 	return out, append(notes, more...), nil
+}
+
+// imported is the provider of conditions whose answers were imported.
+const imported = "imported"
+
+// of says whose a condition's numbers are: a model's, unless its answers were
+// imported. Nothing that a program made up goes by the name of people, and nothing
+// that a model said.
+func (a About) of(d *ingest.Data, c *ingest.Condition) (About, error) {
+	if c.Provider == imported && !c.Simulated {
+		if a.Kind == "" {
+			a.Kind = ingest.Human
+		}
+		return a, nil
+	}
+	who := fmt.Sprintf("model %s answered condition %s", c.Model, c.ID)
+	if c.Simulated {
+		who = fmt.Sprintf("condition %s is simulated: a program made up its answers", c.ID)
+	}
+	if a.Kind != "" && a.Kind != ingest.Model {
+		return a, fmt.Errorf("%s: %s, so its numbers are no %s benchmark\n    mend: --of model", d.Dir, who, a.Kind)
+	}
+	a.Kind = ingest.Model
+	a.Source += fmt.Sprintf(", condition %s (model %s, prompt %s, temperature %s, administration %s), design %s",
+		c.ID, c.Model, c.Prompt, c.TemperatureWord(), c.Administration, d.DesignHash)
+	if c.Simulated {
+		a.Label += ", SIMULATED"
+		a.Source += ", simulated: no model was asked"
+	}
+	return a, nil
+}
+
+// groupNote names the groups with their sizes: of two groups that differ in size, or
+// of one that is a spelling of another, each counts as much.
+func groupNote(variable string, groups map[string][]int) string {
+	names := slices.SortedFunc(maps.Keys(groups), func(x, y string) int {
+		return cmp.Or(cmp.Compare(len(groups[y]), len(groups[x])), cmp.Compare(x, y))
+	})
+	for i, n := range names {
+		names[i] = fmt.Sprintf("%s %d", n, len(groups[n]))
+	}
+	if len(names) > 40 {
+		names = append(names[:40], fmt.Sprintf("and %d others", len(names)-40))
+	}
+	return fmt.Sprintf("%d groups by %s, with their respondents: %s; each counts as much as any other", len(groups), variable, strings.Join(names, ", "))
 }
 
 // alphasOf are the alphas of the values over all respondents used; notes say
@@ -126,9 +179,16 @@ func groupRows(d *ingest.Data, c *ingest.Condition, s *score.Scores, variable st
 	if v == nil {
 		return nil, fmt.Errorf("%s: respondents.parquet has no column %q", d.Dir, variable)
 	}
+	none := 0
 	for i, k := range s.Kept {
 		g := text(v, c.Respondents[k])
+		if g == "" {
+			none++
+		}
 		out[g] = append(out[g], i)
+	}
+	if none > 0 {
+		return nil, fmt.Errorf("%d of %d respondents have no %s, and would be a group of their own\n    mend: fill the column, take these respondents out of the file, or leave --group away", none, len(s.Kept), variable)
 	}
 	return out, nil
 }

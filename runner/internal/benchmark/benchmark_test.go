@@ -130,6 +130,7 @@ func FuzzReadCorrelation(f *testing.F) {
 func TestFromResults(t *testing.T) {
 	dir := t.TempDir()
 	spec := ingesttest.PVQ()
+	spec.Provider, spec.Simulated = "imported", false
 	spec.Conditions = []ingesttest.Condition{{Model: "people", Prompt: "none", Administration: "batch", N: 400, Answer: ingesttest.Circular(3, 0.6)}}
 	ingesttest.Write(t, dir, spec)
 	made, notes, err := benchmark.FromResults(dir, benchmark.AnswerOptions{}, about)
@@ -154,6 +155,47 @@ func TestFromResults(t *testing.T) {
 	}
 	if made[1].Statistic != "mean" || made[1].Name != "human_means" || math.Abs(sum) > 1e-9 {
 		t.Errorf("means %s (%s) sum to %v, want human_means, mean, 0", made[1].Name, made[1].Statistic, sum)
+	}
+}
+
+// What a model or a program answered does not become a benchmark of people.
+func TestWhoseResultsAre(t *testing.T) {
+	for _, c := range []struct {
+		provider         string
+		simulated        bool
+		of               string
+		kind, label, err string
+	}{
+		{"imported", false, "", "human", "l", ""},
+		{"imported", false, "theory", "theory", "l", ""},
+		{"openai", false, "", "model", "l", ""},
+		{"openai", false, "human", "", "", "model m answered condition c0000, so its numbers are no human benchmark\n    mend: --of model"},
+		{"simulated", true, "", "model", "l, SIMULATED", ""},
+		{"simulated", true, "model", "model", "l, SIMULATED", ""},
+		{"simulated", true, "human", "", "", "condition c0000 is simulated: a program made up its answers, so its numbers are no human benchmark"},
+		{"openai", true, "theory", "", "", "condition c0000 is simulated"},
+	} {
+		dir := t.TempDir()
+		spec := ingesttest.PVQ()
+		spec.Provider, spec.Simulated = c.provider, c.simulated
+		spec.Conditions = []ingesttest.Condition{{Model: "m", Prompt: "none", Administration: "batch", N: 30, Answer: ingesttest.Circular(3, 0.6)}}
+		ingesttest.Write(t, dir, spec)
+		made, _, err := benchmark.FromResults(dir, benchmark.AnswerOptions{}, benchmark.About{Name: "x", Kind: c.of, Label: "l", Source: "s"})
+		if c.err != "" {
+			if err == nil || !strings.Contains(err.Error(), c.err) {
+				t.Errorf("%+v: got %v", c, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%+v: %v", c, err)
+			continue
+		}
+		for _, b := range made {
+			if b.Kind != c.kind || b.Label != c.label || c.simulated != strings.HasSuffix(b.Source, ", simulated: no model was asked") {
+				t.Errorf("%+v: %s is of kind %q, label %q, source %q", c, b.Name, b.Kind, b.Label, b.Source)
+			}
+		}
 	}
 }
 

@@ -107,7 +107,7 @@ func ReadCoordinates(file string, r io.Reader, values []string, about About) (*s
 			Mend: "keep the three columns; MDS has two dimensions here"})
 		return nil, problems
 	}
-	problems = append(g.labels("row", g.rowNames(), values), g.absent("row", g.rowNames(), values)...)
+	problems = append(append(g.headless(values), g.labels("row", g.rowNames(), values)...), g.absent("row", g.rowNames(), values)...)
 	b := about.benchmark("coordinates")
 	b.Coordinates = map[string][2]float64{}
 	for i, row := range g.rows {
@@ -139,7 +139,7 @@ func ReadAlphas(file string, r io.Reader, values []string, about About) (*schema
 			Mend: "keep the two columns"})
 		return nil, problems
 	}
-	problems = g.labels("row", g.rowNames(), values)
+	problems = append(g.headless(values), g.labels("row", g.rowNames(), values)...)
 	b := about.benchmark("alpha")
 	b.Alphas = map[string]float64{}
 	for i, row := range g.rows {
@@ -257,6 +257,15 @@ func (g *grid) number(row, col int, cell string) (float64, *diag.Problem) {
 		return 0, g.at(row, col, fmt.Sprintf("%q is not a finite number", cell))
 	}
 	return x, nil
+}
+
+// headless reports a first line that is no header but a value already.
+func (g *grid) headless(values []string) diag.List {
+	if !slices.Contains(values, g.header[0]) {
+		return nil
+	}
+	return diag.List{{Severity: diag.Error, Place: diag.Place{File: g.file, Line: 1}, What: fmt.Sprintf("the first line is of value %q, and has to be a header", g.header[0]),
+		Mend: "put a line with the names of the columns before it"}}
 }
 
 // labels checks that the codes are those of the instrument, each once.

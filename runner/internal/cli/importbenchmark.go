@@ -9,9 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"circumplex.example/analysis/ingest"
 	"circumplex.example/analysis/tabular"
 	"circumplex.example/runner/internal/benchmark"
 	"circumplex.example/runner/internal/importer"
@@ -54,7 +57,7 @@ experiment's analysis names another.`,
 	fl.StringVar(&f.kind, "kind", "", "correlation, coordinates, alphas, answers or results")
 	fl.StringVar(&f.name, "name", "", "name of the benchmark in tables")
 	fl.StringVar(&f.into, "into", "", "directory of the experiment that gets it")
-	fl.StringVar(&f.of, "of", "human", "whose it is: human, model or theory")
+	fl.StringVar(&f.of, "of", "", "whose it is: human, model or theory (default: human; of results, who answered)")
 	fl.StringVar(&f.label, "label", "", "how tables and captions name it (default: from name and file)")
 	fl.StringVar(&f.source, "source", "", "where the numbers come from (default: the file and its digest)")
 	fl.StringVar(&f.items, "items", "q%d", "answers: names of the item columns")
@@ -73,6 +76,12 @@ func (a *app) importBenchmark(file string, f benchmarkFlags) error {
 	}
 	if !benchmarkName.MatchString(f.name) {
 		return &exitError{code: exitUsage, err: fmt.Errorf("--name %q: want letters, digits, . _ and -, beginning with a letter or digit", f.name)}
+	}
+	if kinds := []string{ingest.Human, ingest.Model, ingest.Theory}; f.of != "" && !slices.Contains(kinds, f.of) {
+		return &exitError{code: exitUsage, err: fmt.Errorf("--of %s: want %s", f.of, strings.Join(kinds, ", "))}
+	}
+	if f.of == "" && f.kind != "results" {
+		f.of = ingest.Human
 	}
 	exp, problems := schema.Load(f.into)
 	if problems.HasErrors() {
@@ -188,10 +197,40 @@ func answersBenchmark(file string, f benchmarkFlags, exp *schema.Experiment, abo
 		return nil, nil, err
 	}
 	made, notes, err := benchmark.FromResults(job.Dir, f.answers, about)
-	if res.BadTotal > 0 {
-		notes = append([]string{fmt.Sprintf("%s held no answer and count as missing", count(res.BadTotal, "cell"))}, notes...)
+	return made, append(importNotes(res), notes...), err
+}
+
+// importNotes are what import answers would say of the file.
+func importNotes(res *importer.Result) []string {
+	var notes []string
+	if n := len(res.MissingItems); n > 0 {
+		notes = append(notes, fmt.Sprintf("%s of the instrument have no column and are missing for everybody: %s", count(n, "item"), firstOf(res.MissingItems)))
 	}
-	return made, notes, err
+	if n := len(res.ExtraItems); n > 0 {
+		notes = append(notes, fmt.Sprintf("%s are of no item of the instrument and left out: %s", count(n, "column"), firstOf(res.ExtraItems)))
+	}
+	if res.BadTotal > 0 {
+		const shown = 5
+		var first []string
+		for _, b := range res.BadCells[:min(shown, len(res.BadCells))] {
+			first = append(first, fmt.Sprintf("row %d, %s: %s", b.Row, b.Column, b.Why))
+		}
+		more := ""
+		if res.BadTotal > len(first) {
+			more = "; and others"
+		}
+		notes = append(notes, fmt.Sprintf("%s held no answer and count as missing: %s%s", count(res.BadTotal, "cell"), strings.Join(first, "; "), more))
+	}
+	return notes
+}
+
+// firstOf is a list that does not get long.
+func firstOf(names []string) string {
+	const shown = 10
+	if len(names) <= shown {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:shown], ", ") + " and others"
 }
 
 func writeBenchmark(exp *schema.Experiment, f benchmarkFlags, made []*schema.Benchmark, about benchmark.About) (string, error) {

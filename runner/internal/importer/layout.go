@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"circumplex.example/schema"
 	"circumplex.example/schema/diag"
 )
 
@@ -78,7 +79,7 @@ func (l *layout) checkNames(job *Job) error {
 		switch {
 		case name == "" || strings.TrimSpace(name) != name:
 			return usagef("", "%s %q is no name", flag, name)
-		case slices.Contains(reserved, name) && flag == "--factor":
+		case flag == "--factor" && (slices.Contains(reserved, name) || schema.AnalysisColumn(name)):
 			return usagef("give it another name, and say which column it is:  --factor NAME --column NAME="+name, "--factor %s: the tables have a column of that name already", name)
 		case slices.Contains(reserved, name):
 			return usagef("rename it:  --keep NEW="+name, "--keep %s: the tables have a column of that name already", name)
