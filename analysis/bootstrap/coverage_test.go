@@ -221,3 +221,51 @@ func summarise(t *testing.T, s scenario, n int, out []outcome, means []float64, 
 	}
 	return rows
 }
+
+// With few sessions a sample is too like itself: intervals of means hold less than they
+// say. score.Few is where they hold 90 %.
+func TestCoverageOfMeansWithFewSessions(t *testing.T) {
+	const runs = 200
+	s := scenarios()[0]
+	big, _ := s.sample(population/10, 1)
+	truth, err := big.Centred.Means(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		n         int
+		low, high float64
+	}{{2, 0.45, 0.55}, {5, 0.81, 0.88}, {score.Few, 0.88, 0.93}} {
+		held, total := 0, 0
+		for r := range runs {
+			sc, strata := s.sample(c.n, uint64(r)<<16|uint64(c.n))
+			d, err := bootstrap.NewDesign(c.n, strata, uint64(r))
+			if err != nil {
+				t.Fatal(err)
+			}
+			x, err := d.Run(t.Context(), studyResamples, simValues, 1, func() bootstrap.Statistic {
+				return func(w, out []float64) {
+					if m, err := sc.Centred.Means(w); err == nil {
+						copy(out, m)
+					}
+				}
+			}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for v := range simValues {
+				iv, err := bootstrap.Percentile(x[v], 0.95)
+				if err != nil {
+					t.Fatal(err)
+				}
+				total++
+				if iv.Low <= truth[v] && truth[v] <= iv.High {
+					held++
+				}
+			}
+		}
+		if share := float64(held) / float64(total); share < c.low || share > c.high {
+			t.Errorf("N = %d: %.3f of the intervals hold the truth, want %v to %v", c.n, share, c.low, c.high)
+		}
+	}
+}

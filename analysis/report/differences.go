@@ -169,7 +169,7 @@ func (a *analysis) bothWays(pairs []comparison, k int) *document {
 			return fixed2(r.rho.Rho) + stars(r.rho.P)
 		}
 		row := append([]string{a.modelName(c.first.c), tempOf(c.first.c), c.first.c.Prompt}, c.first.c.Levels...)
-		row = append(row, cell(c.first), cell(c.second), d.signed(x.estimate, x.estimateNA), d.intervalCell(x.Interval, x.na, approximateDifference(name)), c.pairing())
+		row = append(row, cell(c.first), cell(c.second), d.signed(x.estimate, x.estimateNA), d.intervalCell(x.Interval, x.na, c.approximate(name)), c.pairing())
 		if rho && zNA == "" {
 			row = append(row, fixed2(z.Z), probability(z.P))
 		} else if rho {
@@ -240,10 +240,10 @@ func (a *analysis) comparedDifferences(d *document, factor string, all []compari
 		row := []string{c.level1, c.level2, a.elsewhere(c)}
 		if a.structure != nil {
 			s := a.compare(c, a.atSSD())
-			row = append(row, d.signed(s.estimate, s.estimateNA), d.intervalCell(s.Interval, s.na, approximateDifference("ssd")))
+			row = append(row, d.signed(s.estimate, s.estimateNA), d.intervalCell(s.Interval, s.na, c.approximate("ssd")))
 		}
 		r := a.compare(c, a.atRho())
-		t.rows = append(t.rows, append(row, d.signed(r.estimate, r.estimateNA), d.intervalCell(r.Interval, r.na, approximateDifference("rho")), c.pairing()))
+		t.rows = append(t.rows, append(row, d.signed(r.estimate, r.estimateNA), d.intervalCell(r.Interval, r.na, c.approximate("rho")), c.pairing()))
 	}
 	t.write(&d.body)
 }
@@ -294,14 +294,15 @@ func (a *analysis) differenceCSV(all []comparison) (header []string, rows [][]st
 	for _, c := range all {
 		for _, k := range which {
 			x := a.compare(c, k)
-			name, value := a.statisticName(k)
+			statistic, value := a.statisticName(k)
+			name := statistic
 			if value != nil {
 				name += " " + a.d.Values[k].Code
 			}
 			ok := x.na == ""
 			row := append([]string{c.factor, c.level1, c.level2}, a.keyCells(c.first)...)
 			rows = append(rows, append(row, name, exactOr(x.estimate, x.estimateNA == ""), exactOr(x.Low, ok), exactOr(x.High, ok), exactOr(x.SE, ok),
-				c.pairing(), fmt.Sprint(approximateDifference(name)), x.na))
+				c.pairing(), fmt.Sprint(c.approximate(statistic)), x.na))
 		}
 	}
 	return header, rows

@@ -135,7 +135,7 @@ func (a *analysis) matchNote(r *result) string {
 	}
 	if iv, na := a.interval(r, a.atSSD(), r.match.SSD); na == "" {
 		word := ""
-		if approximate("ssd") {
+		if r.approximate("ssd") {
 			word = ", approximate"
 		}
 		s += fmt.Sprintf(". 95 %% bootstrap interval of the SSD%s: %s to %s", word, fixed2(iv.Low), fixed2(iv.High))

@@ -25,7 +25,7 @@ func uncertaintySchemas(key []tabular.Column) []tabular.Schema {
 		col("resamples", tabular.Int32, "resamples drawn"),
 		col("level", tabular.Float64, "confidence level"),
 		col("method", tabular.String, "percentile; or spanning: symmetric about the estimate, longer by its bias on the side where the bias leaves the truth"),
-		col("approximate", tabular.Bool, "true where simulated intervals of this statistic held the truth in fewer than 90 % of the samples, and for differences of ssd and rho, whose coverage was not measured"),
+		col("approximate", tabular.Bool, "true where simulated intervals of this statistic held the truth in fewer than 90 % of the samples, for fewer than 10 sessions, and for differences of ssd and rho, whose coverage was not measured"),
 	}
 	intervals := append(append(statistic[:2:2], null("estimate", tabular.Float64, "the statistic as printed")), ends...)
 	intervals = append(intervals, null("strata", tabular.String, "columns within whose levels sessions are resampled; null for simple resampling"), reason("the interval"))
@@ -79,7 +79,7 @@ func (a *analysis) writeIntervals(w *tabular.Writer) {
 			if na == "" {
 				iv, na = a.interval(r, k, estimate)
 			}
-			add(append(append(row, a.endsOf(iv, na, statistic, approximate(statistic))...), orNull(r.resampled.strata), orNull(na))...)
+			add(append(append(row, a.endsOf(iv, na, statistic, r.approximate(statistic))...), orNull(r.resampled.strata), orNull(na))...)
 		}
 	}
 }
@@ -91,7 +91,7 @@ func (a *analysis) writeDifferences(w *tabular.Writer) {
 			statistic, value := a.statisticName(k)
 			x := a.compare(c, k)
 			row := append([]any{c.factor, c.level1, c.level2, c.second.c.ID, statistic, value, present(x.estimate, x.estimateNA == "")},
-				a.endsOf(x.Interval, x.na, statistic, approximateDifference(statistic))...)
+				a.endsOf(x.Interval, x.na, statistic, c.approximate(statistic))...)
 			row = append(row, c.pairing())
 			if z, na := a.fisherOf(c); k == a.atRho() && na == "" {
 				row = append(row, z.Z, z.P)
@@ -157,7 +157,7 @@ func (a *analysis) rhoIntervals(d *document) {
 		t := grid{fixed: 2, header: []string{"prompt", "T", "N", "strata", "rho", "95 % interval"}}
 		for _, r := range results {
 			row := []string{r.c.Prompt, tempOf(r.c), fmt.Sprint(r.used()), r.resampled.strata}
-			t.rows = append(t.rows, append(row, d.estimateCells(a, r, a.atRho(), approximate("rho"))...))
+			t.rows = append(t.rows, append(row, d.estimateCells(a, r, a.atRho(), "rho")...))
 		}
 		t.write(&d.body)
 	})
@@ -166,13 +166,12 @@ func (a *analysis) rhoIntervals(d *document) {
 // structureIntervals are SSD and rho with their intervals, chance level, split
 // half and the behaviour of the map over its starts.
 func (a *analysis) structureIntervals(d *document) {
-	ssd, rho := approximate("ssd"), approximate("rho")
 	a.sections(d, func(results []*result) {
 		t := grid{fixed: 2, header: []string{"prompt", "T", "N", "SSD", "95 % interval", "null 5 %", "split half (N/2)"}}
 		u := grid{fixed: 2, header: []string{"prompt", "T", "strata", "rho", "95 % interval", "at best", "SSD over starts"}}
 		for _, r := range results {
 			key := []string{r.c.Prompt, tempOf(r.c)}[:2:2] // appending copies
-			row := append(append(key, fmt.Sprint(r.used())), d.estimateCells(a, r, a.atSSD(), ssd)...)
+			row := append(append(key, fmt.Sprint(r.used())), d.estimateCells(a, r, a.atSSD(), "ssd")...)
 			var chance, half string
 			if r.test != nil {
 				chance = fixed2(r.test.Null.Q05)
@@ -183,7 +182,7 @@ func (a *analysis) structureIntervals(d *document) {
 				half = fmt.Sprintf("%s (%d)", fixed2(h.ssd), h.n)
 			}
 			t.rows = append(t.rows, append(row, chance, half))
-			row = append(append(key, r.resampled.strata), d.estimateCells(a, r, a.atRho(), rho)...)
+			row = append(append(key, r.resampled.strata), d.estimateCells(a, r, a.atRho(), "rho")...)
 			if r.fitNA == "" {
 				row = append(row, fmt.Sprintf("%s %% of %d", fixedN(100*r.fit.ShareAtBest(), 0), len(r.fit.Descents)), fixed2(r.ssdLow)+" to "+fixed2(r.ssdHigh))
 			} else {
@@ -197,7 +196,7 @@ func (a *analysis) structureIntervals(d *document) {
 }
 
 // estimateCells are a statistic and its interval.
-func (d *document) estimateCells(a *analysis, r *result, k int, approximate bool) []string {
+func (d *document) estimateCells(a *analysis, r *result, k int, statistic string) []string {
 	x, na := a.estimateOf(r, k)
 	if na != "" {
 		return []string{d.na(na), ""}
@@ -207,7 +206,7 @@ func (d *document) estimateCells(a *analysis, r *result, k int, approximate bool
 		first = d.ssdCell(r)
 	}
 	iv, na := a.interval(r, k, x)
-	return []string{first, d.intervalCell(iv, na, approximate)}
+	return []string{first, d.intervalCell(iv, na, r.approximate(statistic))}
 }
 
 // uncertaintyCSV is a row a condition and statistic, the means among them.
@@ -233,7 +232,7 @@ func (a *analysis) uncertaintyCSV(d *document) {
 			if k == a.atSSD() {
 				half, bench = exactOr(r.resampled.half.ssd, r.resampled.half.na == ""), a.structure
 			}
-			row = append(row, exactOr(iv.Low, na == ""), exactOr(iv.High, na == ""), exactOr(iv.SE, na == ""), methodOf(name), fmt.Sprint(approximate(name)), r.resampled.strata, half)
+			row = append(row, exactOr(iv.Low, na == ""), exactOr(iv.High, na == ""), exactOr(iv.SE, na == ""), methodOf(name), fmt.Sprint(r.approximate(name)), r.resampled.strata, half)
 			d.rows = append(d.rows, append(row, tailCells(r, bench, na)...))
 		}
 	}

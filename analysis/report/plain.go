@@ -16,7 +16,7 @@ func (a *analysis) plainMeans(d *document) {
 		for _, r := range results {
 			row := []string{r.c.Prompt, tempOf(r.c), fmt.Sprint(r.used()), r.resampled.strata}
 			for v := range a.d.Values {
-				row = append(row, d.estimateCells(a, r, v, approximate("mean"))...)
+				row = append(row, d.estimateCells(a, r, v, "mean")...)
 			}
 			t.rows = append(t.rows, row)
 		}
@@ -38,7 +38,7 @@ func (a *analysis) plainDifferences(d *document, factor string, all []comparison
 	for _, c := range own {
 		for v, value := range a.d.Values {
 			x := a.compare(c, v)
-			row := []string{c.level1, c.level2, a.elsewhere(c), value.Code, d.signed(x.estimate, x.estimateNA), d.intervalCell(x.Interval, x.na, approximateDifference("mean"))}
+			row := []string{c.level1, c.level2, a.elsewhere(c), value.Code, d.signed(x.estimate, x.estimateNA), d.intervalCell(x.Interval, x.na, c.approximate("mean"))}
 			if mixed {
 				row = append(row, c.pairing())
 			}

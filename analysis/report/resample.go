@@ -280,9 +280,18 @@ func methodOf(statistic string) string {
 	return "spanning"
 }
 
-// approximateDifference tells the same of the difference of a statistic between
-// two conditions: only that of means is known to be good enough.
-func approximateDifference(statistic string) bool { return statistic != "mean" }
+// approximate tells whether a condition's interval of a statistic is approximate:
+// that of means is with few sessions. Of the settings of the coverage study it held
+// the truth in 50 % of the samples of 2 sessions, 74 of 3, 85 of 5, 90 of 10.
+func (r *result) approximate(statistic string) bool {
+	return approximate(statistic) || r.used() < score.Few
+}
+
+// approximate tells the same of the difference of a statistic between two
+// conditions: only that of means is known to be good enough.
+func (c *comparison) approximate(statistic string) bool {
+	return statistic != "mean" || c.first.used() < score.Few || c.second.used() < score.Few
+}
 
 // approximate tells whether the interval of a statistic held the truth in less
 // than 90 % of the simulated samples of some scenario.
