@@ -147,13 +147,17 @@ func has(m map[string]map[string]float64, i, j string) bool {
 	return ok
 }
 
+// defaultAnchors is the anchor_column of an experiment that names none; it need not
+// have such a variable.
+const defaultAnchors = "anchor_value"
+
 // checkAnalysis resolves the benchmarks and circles that the analysis names.
 func (l *loader) checkAnalysis(e *Experiment) {
 	a := &e.Analysis
 	a.MeansBenchmark = l.chosenBenchmark(e, "means_benchmark", a.MeansBenchmark, "median", "mean")
 	a.StructureBenchmark = l.chosenBenchmark(e, "structure_benchmark", a.StructureBenchmark, "coordinates", "correlation")
 	a.AlphaBenchmark = l.chosenBenchmark(e, "alpha_benchmark", a.AlphaBenchmark, "alpha")
-	l.checkStrata(e)
+	l.checkVariables(e)
 	var circles []string
 	for _, c := range e.Instrument.Circles {
 		circles = append(circles, c.Name)
@@ -165,8 +169,9 @@ func (l *loader) checkAnalysis(e *Experiment) {
 	}
 }
 
-// checkStrata resolves the variables that the bootstrap resamples within.
-func (l *loader) checkStrata(e *Experiment) {
+// checkVariables resolves the variables that the bootstrap resamples within, and the
+// one of the anchors.
+func (l *loader) checkVariables(e *Experiment) {
 	var known []string
 	for _, p := range e.Prompts {
 		for _, v := range p.Variables {
@@ -175,6 +180,10 @@ func (l *loader) checkStrata(e *Experiment) {
 	}
 	slices.Sort(known)
 	known = slices.Compact(known)
+	if name := e.Analysis.AnchorColumn; name != defaultAnchors && !slices.Contains(known, name) {
+		l.fail(diag.Problem{Place: l.places.placeAt("analysis", "anchor_column"), What: fmt.Sprintf("anchor_column names %q, which no variable of a prompt fills", name),
+			Mend: cmp.Or(diag.DidYouMean(name, known), "remove it: no prompt has variables")})
+	}
 	for i, name := range e.Analysis.Strata {
 		if !slices.Contains(known, name) {
 			l.fail(diag.Problem{Place: l.places.placeAt("analysis", "strata", fmt.Sprint(i)), What: fmt.Sprintf("strata names %q, which no variable of a prompt fills", name), Mend: diag.DidYouMean(name, known)})
@@ -183,20 +192,36 @@ func (l *loader) checkStrata(e *Experiment) {
 }
 
 // chosenBenchmark returns the name of the benchmark an option names by its
-// field; without one, the first that has a fitting statistic: of people before
-// models before theory, so that an imported human structure becomes the default.
+// field; without one, one that has a fitting statistic: of people before models before
+// theory, so that an imported human structure becomes the default, and of several the
+// one whose field is named means, structure or alpha, else with a warning the first.
 func (l *loader) chosenBenchmark(e *Experiment, option, field string, statistics ...string) string {
 	var known []string
 	for _, kind := range []string{"human", "model", "theory"} {
+		var fit []*Benchmark
 		for _, b := range e.Benchmarks {
 			if b.Kind != kind || !slices.Contains(statistics, b.Statistic) {
 				continue
 			}
-			if b.Field == field || field == "" {
+			if b.Field == field {
 				return b.Name
 			}
-			known = append(known, b.Field)
+			fit, known = append(fit, b), append(known, b.Field)
 		}
+		if field != "" || len(fit) == 0 {
+			continue
+		}
+		// A second circle beside  structure  must not take its place by its name.
+		usual := strings.TrimSuffix(option, "_benchmark")
+		if i := slices.IndexFunc(fit, func(b *Benchmark) bool { return b.Field == usual }); i >= 0 {
+			return fit[i].Name
+		}
+		if len(fit) > 1 && fit[0].Name != fit[1].Name {
+			l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("benchmarks", fit[1].Field),
+				What: fmt.Sprintf("benchmarks %q and %q may both be the analysis's %s, and nothing chooses: %q is taken", fit[0].Field, fit[1].Field, option, fit[0].Field),
+				Why:  "it is the first of them by name, and a benchmark that is added later may come before it", Mend: fmt.Sprintf("analysis: %s: %q", option, fit[0].Field)})
+		}
+		return fit[0].Name
 	}
 	if field != "" {
 		l.fail(diag.Problem{Place: l.places.placeAt("analysis", option), What: fmt.Sprintf("%s names %q, which is no benchmark of %s", option, field, strings.Join(statistics, " or ")),

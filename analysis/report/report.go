@@ -178,6 +178,9 @@ func load(dir string, over Overrides) (*analysis, error) {
 			return nil, err // checked before; kept in case the tables differ
 		}
 	}
+	if err := a.checkVariables(over); err != nil {
+		return nil, err
+	}
 	if err := a.chooseBenchmarks(); err != nil {
 		return nil, err
 	}
@@ -191,6 +194,32 @@ func load(dir string, over Overrides) (*analysis, error) {
 		a.anchors = v
 	}
 	return a, nil
+}
+
+// checkVariables refuses options that name a column which the respondents do not have.
+// Those of the experiment were checked with it, or are defaults that need not be there.
+func (a *analysis) checkVariables(over Overrides) error {
+	var known []string
+	for _, v := range a.d.Variables {
+		known = append(known, v.Name)
+	}
+	named := map[string][]string{"anchor_column": {a.opts.AnchorColumn}, "strata": a.opts.Strata}
+	for option, columns := range named {
+		if _, given := over[option]; !given {
+			continue
+		}
+		for _, c := range columns {
+			if slices.Contains(known, c) {
+				continue
+			}
+			mend := "leave it away: the respondents have no variables"
+			if len(known) > 0 {
+				mend = "--set " + option + "=" + strings.Join(known, ", or "+option+"=")
+			}
+			return fmt.Errorf("option %s: the respondents have no column %q\n    mend: %s", option, c, mend)
+		}
+	}
+	return nil
 }
 
 // compute works on the conditions in parallel.

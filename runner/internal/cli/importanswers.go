@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -75,7 +76,23 @@ func (a *app) importAnswers(file string, o importFlags) error {
 		return importError(err)
 	}
 	a.showImport(res)
-	return nil
+	return noAnswer(res, job.Instrument)
+}
+
+// noAnswer is the error of a file in which no cell is an answer: it was read the wrong
+// way, or is for another instrument. The tables are written all the same.
+func noAnswer(res *importer.Result, in *schema.Instrument) error {
+	if res.Counts.Responses["ok"] > 0 || res.BadTotal == 0 {
+		return nil
+	}
+	hint := "give another --instrument, or turn the answers into its numbers first"
+	if b := res.BadCells[0]; strings.ContainsAny(b.Text, ",") {
+		hint = "write decimal points, or numbers without decimals"
+	} else if strings.ContainsFunc(b.Text, unicode.IsLetter) {
+		hint = "export the numbers of the answers, not their labels"
+	}
+	return &exitError{code: exitIncomplete, err: fmt.Errorf("no cell of an item holds an answer from %d to %d, which instrument %s asks for\n    mend: %s",
+		in.Min, in.Max, in.Name, hint)}
 }
 
 // job reads the flags.

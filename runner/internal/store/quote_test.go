@@ -179,18 +179,18 @@ func TestBodiesOfAConversation(t *testing.T) {
 		sent += len(c.Sent) + len(c.Body)
 	}
 	for _, c := range turns {
-		got, err := s.Get(t.Context(), c.Request.Key())
-		if err != nil {
-			t.Fatal(err)
+		got, gerr := s.Get(t.Context(), c.Request.Key())
+		if gerr != nil {
+			t.Fatal(gerr)
 		}
 		if !bytes.Equal(got.Sent, c.Sent) || !bytes.Equal(got.Body, c.Body) {
 			t.Fatalf("got %s and %s\nwant %s and %s", got.Sent, got.Body, c.Sent, c.Body)
 		}
 	}
 	err = s.read(t.Context(), "", func(c *conn) error {
-		n, err := c.number(`SELECT sum(length(data)) FROM detail`)
+		n, nerr := c.number(`SELECT sum(length(data)) FROM detail`)
 		stored = int(n)
-		return err
+		return nerr
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -239,12 +239,11 @@ func looked(t *testing.T, path string) (format, foldedDetails int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.close()
 	format, err = c.number(`PRAGMA user_version`)
 	if err == nil {
 		foldedDetails, err = c.number(`SELECT count(*) FROM detail WHERE hex(substr(data, 1, 1)) IN ('02', '03')`)
 	}
-	if err != nil {
+	if err = errors.Join(err, c.close()); err != nil {
 		t.Fatal(err)
 	}
 	return format, foldedDetails

@@ -113,9 +113,9 @@ func TestFailedSyncEndsWriting(t *testing.T) {
 	}
 	fail.Store(true)
 	for _, text := range []string{"lost", "after"} {
-		err := <-submitted(t, s, sample(text))
-		if !errors.Is(err, ErrUnusable) || !errors.Is(err, broken) || !strings.Contains(err.Error(), "store.db-wal: cannot be synced to the disk: input/output error\n    why:  ") {
-			t.Errorf("%s: got %v", text, err)
+		got := <-submitted(t, s, sample(text))
+		if !errors.Is(got, ErrUnusable) || !errors.Is(got, broken) || !strings.Contains(got.Error(), "store.db-wal: cannot be synced to the disk: input/output error\n    why:  ") {
+			t.Errorf("%s: got %v", text, got)
 		}
 	}
 	if err := s.Close(); !errors.Is(err, broken) { // its claims could not be given back
