@@ -130,8 +130,11 @@ func (l *loader) checkCorrelations(e *Experiment, b *Benchmark, at func(...strin
 			switch {
 			case b.Correlations[i] == nil:
 			case !ok:
-				l.fail(diag.Problem{Place: at("correlations", i), What: fmt.Sprintf("benchmark %q has no correlation of %s with %s", b.Field, i, j),
-					Mend: fmt.Sprintf("add  %s: %s: 0.0  with its number", i, j)})
+				example := fmt.Sprintf("%s: %s: 0.0  with its number", i, j)
+				if i == j {
+					example = fmt.Sprintf("%s: %s: 1", i, j)
+				}
+				l.fail(diag.Problem{Place: at("correlations", i), What: fmt.Sprintf("benchmark %q has no correlation of %s with %s", b.Field, i, j), Mend: "add  " + example})
 			case i == j && r != 1:
 				l.fail(diag.Problem{Place: at("correlations", i, j), What: fmt.Sprintf("benchmark %q: the correlation of %s with itself is %v", b.Field, i, r), Mend: "write 1"})
 			case i > j && has(b.Correlations, j, i) && r != b.Correlations[j][i]:

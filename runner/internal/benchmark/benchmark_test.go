@@ -29,6 +29,27 @@ func TestReadCorrelation(t *testing.T) {
 	}
 }
 
+// Papers print one half, and spreadsheets write decimal commas.
+func TestHalfMatrices(t *testing.T) {
+	for name, src := range map[string]string{
+		"lower":                  "v,A,B,C\nA,1,,\nB,.5,1,\nC,-.2,.1,1\n",
+		"upper, decimal commas":  "v;A;B;C\nA;1;0,5;-0,2\nB;;1;0,1\nC;;;1\n",
+		"lower without diagonal": "v,A,B,C\nC,-.2,.1,\nB,.5,,\nA,,,\n",
+	} {
+		b, problems := benchmark.ReadCorrelation("m.csv", strings.NewReader(src), abc, about)
+		if problems.HasErrors() {
+			t.Errorf("%s: %v", name, problems)
+			continue
+		}
+		for pair, want := range map[string]float64{"AB": 0.5, "AC": -0.2, "BC": 0.1, "AA": 1, "BB": 1, "CC": 1} {
+			x, y := pair[:1], pair[1:]
+			if b.Correlations[x][y] != want || b.Correlations[y][x] != want {
+				t.Errorf("%s: %s is %v and %v, want %v", name, pair, b.Correlations[x][y], b.Correlations[y][x], want)
+			}
+		}
+	}
+}
+
 func TestBadMatrices(t *testing.T) {
 	for name, c := range map[string]struct{ src, want string }{
 		"unknown code":   {"v,A,B,X\nA,1,0,0\nB,0,1,0\nX,0,0,1\n", `m.csv:1: column "X" is no value of the instrument`},
@@ -37,9 +58,9 @@ func TestBadMatrices(t *testing.T) {
 		"not symmetric":  {"v,A,B,C\nA,1,.5,0\nB,.1,1,0\nC,0,0,1\n", "m.csv:2: row A, column B: A with B is 0.5, but B with A is 0.1"},
 		"diagonal":       {"v,A,B,C\nA,.9,0,0\nB,0,1,0\nC,0,0,1\n", "row A, column A: the correlation of A with itself is 0.9, want 1"},
 		"out of range":   {"v,A,B,C\nA,1,1.2,0\nB,1.2,1,0\nC,0,0,1\n", "row A, column B: the correlation 1.2 is outside -1..1"},
-		"empty":          {"v,A,B,C\nA,1,,0\nB,0,1,0\nC,0,0,1\n", "m.csv:2: row A, column B: the cell is empty"},
+		"empty":          {"v,A,B,C\nA,1,,0\nB,,1,0\nC,0,0,1\n", "m.csv:2: row A, column B: the cell is empty"},
 		"text":           {"v,A,B,C\nA,1,x,0\nB,0,1,0\nC,0,0,1\n", `row A, column B: "x" is not a number`},
-		"decimal comma":  {"v;A;B;C\nA;1;0,5;0\nB;0,5;1;0\nC;0;0;1\n", "write a decimal point"},
+		"decimal comma":  {"v,A,B,C\nA,1,\"0,5\",0\nB,0,1,0\nC,0,0,1\n", "write a decimal point"},
 		"not finite":     {"v,A,B,C\nA,1,NaN,0\nB,0,1,0\nC,0,0,1\n", `"NaN" is not a finite number`},
 		"ragged":         {"v,A,B,C\nA,1,0\n", "no table of equally long rows"},
 		"nothing at all": {"", "the file holds no table"},

@@ -34,7 +34,8 @@ func (a About) benchmark(statistic string) *schema.Benchmark {
 const tolerance = 0.005
 
 // ReadCorrelation reads a square matrix: a header of value codes, and a row a
-// value that begins with its code, in any order. values are the instrument's.
+// value that begins with its code, in any order. One half and the diagonal may be
+// left empty. values are the instrument's.
 // Every problem names file, row and column. Of a pair that differs by rounding
 // the mean is taken. The matrix of centred scores is singular by construction;
 // nothing here or later inverts it.
@@ -48,6 +49,7 @@ func ReadCorrelation(file string, r io.Reader, values []string, about About) (*s
 	if problems.HasErrors() {
 		return nil, problems
 	}
+	g.mirror()
 	m := map[string]map[string]float64{}
 	for i, row := range g.rows {
 		m[row[0]] = map[string]float64{}
@@ -70,6 +72,28 @@ func ReadCorrelation(file string, r io.Reader, values []string, about About) (*s
 	b := about.benchmark("correlation")
 	b.Correlations = m
 	return b, problems
+}
+
+// mirror fills the half of a matrix that is left empty, as papers print it, from the
+// other, and an empty diagonal. A pair of which both cells are empty stays so.
+func (g *grid) mirror() {
+	cell := map[[2]string]string{}
+	for _, row := range g.rows {
+		for j, text := range row[1:] {
+			cell[[2]string{row[0], g.header[j+1]}] = text
+		}
+	}
+	for _, row := range g.rows {
+		for j, text := range row[1:] {
+			switch b := g.header[j+1]; {
+			case text != "":
+			case row[0] == b:
+				row[j+1] = "1"
+			default:
+				row[j+1] = cell[[2]string{b, row[0]}]
+			}
+		}
+	}
 }
 
 // symmetry checks the diagonal and both halves, and makes them agree.
@@ -169,6 +193,7 @@ func spread(m map[string][2]float64) float64 {
 // grid is a small CSV file: a header and rows of the same width.
 type grid struct {
 	file   string
+	comma  rune
 	header []string
 	rows   [][]string
 	lines  []int
@@ -193,7 +218,7 @@ func readGrid(file string, r io.Reader) (*grid, diag.List) {
 			cr.Comma = comma
 		}
 	}
-	g := &grid{file: file}
+	g := &grid{file: file, comma: cr.Comma}
 	for {
 		rec, err := cr.Read()
 		if err == io.EOF {
@@ -243,7 +268,11 @@ func (g *grid) at(row, col int, what string) *diag.Problem {
 }
 
 func (g *grid) number(row, col int, cell string) (float64, *diag.Problem) {
-	x, err := strconv.ParseFloat(cell, 64)
+	text := cell
+	if g.comma != ',' && strings.Count(cell, ",") == 1 && !strings.Contains(cell, ".") {
+		text = strings.Replace(cell, ",", ".", 1) // as spreadsheets of many countries write it
+	}
+	x, err := strconv.ParseFloat(text, 64)
 	switch {
 	case cell == "":
 		return 0, g.at(row, col, "the cell is empty")

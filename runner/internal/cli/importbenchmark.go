@@ -37,7 +37,7 @@ func (a *app) importBenchmarkCmd() *cobra.Command {
 		Long: `Give an experiment a structure to be compared with.
 
 FILE is, by --kind:
-  correlation  CSV: a header of value codes, a row a value
+  correlation  CSV: a header of value codes, a row a value; one half will do
   coordinates  CSV: value code, x, y
   alphas       CSV: value code, Cronbach's alpha
   answers      CSV or Parquet of item answers, a row a respondent
@@ -166,7 +166,7 @@ func makeBenchmark(file string, f benchmarkFlags, exp *schema.Experiment, about 
 		}
 		made, problems := read(file, bytes.NewReader(b), values, about)
 		if problems.HasErrors() {
-			return nil, nil, &exitError{code: exitFailed, err: errors.New(problems.Sorted().String())}
+			return nil, nil, &exitError{code: exitFailed, err: errors.New(firstProblems(problems.Sorted()))}
 		}
 		return []*schema.Benchmark{made}, nil, nil
 	case "results":
@@ -175,7 +175,21 @@ func makeBenchmark(file string, f benchmarkFlags, exp *schema.Experiment, about 
 		return answersBenchmark(file, f, exp, about)
 	}
 	kinds := []string{"correlation", "coordinates", "alphas", "answers", "results"}
-	return nil, nil, &exitError{code: exitUsage, err: fmt.Errorf("--kind %s: there is no such kind\n    mend: %s", f.kind, diag.DidYouMean(f.kind, kinds))}
+	mend := diag.DidYouMean(f.kind, kinds)
+	if f.kind == "means" || f.kind == "medians" {
+		mend = fmt.Sprintf("printed means are few enough to stand in a .cue file:  benchmarks: means: {name: %q, kind: \"human\", statistic: \"mean\", label: \"...\", source: \"...\", means: {%s: 0.5, ...}}", f.name, values[0])
+	}
+	return nil, nil, &exitError{code: exitUsage, err: fmt.Errorf("--kind %s: there is no such kind\n    mend: %s", f.kind, mend)}
+}
+
+// firstProblems are as many as anybody reads: a file that was written another way than
+// it is read has one in every cell.
+func firstProblems(l diag.List) string {
+	const shown = 20
+	if len(l) <= shown {
+		return l.String()
+	}
+	return l[:shown].String() + fmt.Sprintf("\nand %s more", num(len(l)-shown))
 }
 
 // answersBenchmark imports answers into a directory of its own, with all the
