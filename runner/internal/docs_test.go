@@ -89,8 +89,7 @@ _used: instruments
 		validated(t, map[string]string{"experiment.cue": experiment("a", "instruments.pvq57", "{"+plain+"}") + cueBlocks(t, "docs/howto/try-without-paying.md")[0]})
 	})
 	t.Run("prompt", func(t *testing.T) {
-		validated(t, map[string]string{"experiment.cue": experiment("a", "instruments.pvq57", "prompts") + models +
-			"subject_list: [\"history\", \"physics\", \"music\"]\n" + cueBlocks(t, "docs/howto/add-a-prompt.md")[0]})
+		validated(t, map[string]string{"experiment.cue": experiment("a", "instruments.pvq57", "prompts") + models + cueBlocks(t, "docs/howto/add-a-prompt.md")[0]})
 	})
 }
 
