@@ -16,6 +16,10 @@ func (l *loader) checkWhere(e *Experiment) {
 		l.fail(diag.Problem{Place: l.places.placeAt("where"), What: "where has no clause, so it admits nothing", Mend: "remove where to admit every combination, or add a clause"})
 	}
 	for i, c := range e.Where {
+		if len(c) == 0 {
+			l.fail(diag.Problem{Severity: diag.Warning, Place: l.places.placeAt("where", fmt.Sprint(i)), What: fmt.Sprintf("clause %d of where names no factor, so it admits every combination", i+1),
+				Why: "a combination is made if one clause admits it: the others cut nothing", Mend: "remove the clause, or remove where"})
+		}
 		for _, factor := range slices.Sorted(maps.Keys(c)) {
 			l.checkClause(e, i, factor, c[factor])
 		}
