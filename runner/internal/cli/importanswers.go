@@ -25,7 +25,7 @@ type importFlags struct {
 
 const importAnswersHelp = `Make tables from answers collected elsewhere.
 
-FILE is CSV (comma, semicolon or tab; found out by itself) or Parquet, with one
+FILE is CSV (comma, semicolon, tab or |; found out by itself) or Parquet, with one
 row a respondent and one column an item. A cell holds a point of the scale, or
 nothing. Anything else is stored with a status that says what it was; nothing is
 clamped or guessed.

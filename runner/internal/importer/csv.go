@@ -17,10 +17,10 @@ import (
 var delimiters = []struct {
 	comma rune
 	name  string
-}{{',', "comma"}, {';', "semicolon"}, {'\t', "tab"}}
+}{{',', "comma"}, {';', "semicolon"}, {'\t', "tab"}, {'|', "pipe"}}
 
 // openCSV reads RFC 4180: UTF-8 with or without byte order mark, quoted fields,
-// lines that end in LF or CRLF; cells separated by comma, semicolon or tab,
+// lines that end in LF or CRLF; cells separated by comma, semicolon, tab or |,
 // whichever the header shows. A first line such as sep=; is taken as said.
 func openCSV(path string, data []byte, p pattern) (*source, error) {
 	if err := checkText(path, data); err != nil {
@@ -43,14 +43,37 @@ func checkText(path string, data []byte) error {
 		return problem(path, diag.Problem{What: "the file is empty", Mend: "give a file with a header and one row a respondent"})
 	case bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")):
 		return problem(path, diag.Problem{What: "the text is UTF-16, not UTF-8", Mend: save})
-	case bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")):
-		return problem(path, diag.Problem{What: "this is a workbook or an archive, neither CSV nor Parquet", Mend: save})
+	case foreign(data) != nil:
+		f := foreign(data)
+		return problem(path, diag.Problem{What: "this is " + f.what + ", neither CSV nor Parquet", Mend: save + f.how})
 	case !utf8.Valid(data):
 		at, line := invalidAt(data)
 		return problem(path, diag.Problem{Place: diag.Place{File: absolute(path), Line: line}, What: fmt.Sprintf("byte %d of the file is not UTF-8", at+1),
 			Mend: save + ", for example  iconv -f latin1 -t utf-8 OLD.csv > NEW.csv"})
 	case !bytes.ContainsRune(data, '\n') && bytes.ContainsRune(data, '\r'):
 		return problem(path, diag.Problem{What: "the lines end in CR alone", Mend: "save it with lines that end in LF or CRLF"})
+	}
+	return nil
+}
+
+// format is a kind of file that is often taken for a table of text.
+type format struct{ begin, what, how string }
+
+var foreignFormats = []format{
+	{"PK\x03\x04", "a workbook or an archive", ""},
+	{"\xd0\xcf\x11\xe0", "a workbook or an archive", ""},
+	{"$FL2", "a file of SPSS", ", with the numbers of the answers and not their labels; in R:  write.csv(haven::read_sav(\"OLD.sav\"), \"NEW.csv\", row.names = FALSE)"},
+	{"$FL3", "a file of SPSS", ", with the numbers of the answers and not their labels"},
+	{"<stata_dta>", "a file of Stata", "; in R:  write.csv(haven::read_dta(\"OLD.dta\"), \"NEW.csv\", row.names = FALSE)"},
+	{"\x1f\x8b", "a compressed file, as R's .rds is", "; in R:  write.csv(readRDS(\"OLD.rds\"), \"NEW.csv\", row.names = FALSE)"},
+}
+
+// foreign tells what a file is that is no text; nil if it may be text.
+func foreign(data []byte) *format {
+	for i := range foreignFormats {
+		if bytes.HasPrefix(data, []byte(foreignFormats[i].begin)) {
+			return &foreignFormats[i]
+		}
 	}
 	return nil
 }
@@ -74,7 +97,7 @@ type csvFile struct {
 func (c *csvFile) declared() {
 	line, rest, found := bytes.Cut(c.data, []byte("\n"))
 	sep, ok := strings.CutPrefix(strings.TrimSuffix(string(line), "\r"), "sep=")
-	if !found || !ok || len(sep) != 1 || !strings.Contains(",;\t", sep) {
+	if !found || !ok || len(sep) != 1 || !strings.Contains(",;\t|", sep) {
 		return
 	}
 	c.comma, c.data, c.first = rune(sep[0]), rest, 1

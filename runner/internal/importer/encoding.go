@@ -58,7 +58,7 @@ func toUTF8(path string, data []byte, given string) ([]byte, string, error) {
 		}
 	}
 	text := bytes.TrimPrefix(data, []byte("\ufeff"))
-	if bytes.ContainsRune(text, 0) && !bytes.HasPrefix(text, []byte("PK")) {
+	if bytes.ContainsRune(text, 0) && foreign(text) == nil {
 		return nil, "", problem(path, diag.Problem{What: "the file holds bytes of 0, as UTF-16 without its mark does",
 			Mend: "save it as CSV in UTF-8, or try  --encoding utf-16le"})
 	}
@@ -71,7 +71,7 @@ func toUTF8(path string, data []byte, given string) ([]byte, string, error) {
 // notUTF8 shows how the first line that is no UTF-8 would read in the encoding
 // that spreadsheets use most, so that its author can say whether that is it.
 func notUTF8(path string, text []byte) error {
-	if utf8.Valid(text) || bytes.HasPrefix(text, []byte("PK\x03\x04")) || bytes.HasPrefix(text, []byte("\xd0\xcf\x11\xe0")) {
+	if utf8.Valid(text) || foreign(text) != nil {
 		return nil
 	}
 	at, line := invalidAt(text)
