@@ -25,10 +25,10 @@ type importFlags struct {
 
 const importAnswersHelp = `Make tables from answers collected elsewhere.
 
-FILE is CSV (comma, semicolon, tab or |; found out by itself) or Parquet, with one
-row a respondent and one column an item. A cell holds a point of the scale, or
-nothing. Anything else is stored with a status that says what it was; nothing is
-clamped or guessed.
+FILE is CSV (comma, semicolon, tab or |; found out by itself) or Parquet, with
+one row a respondent and one column an item. A cell holds a point of the scale,
+or nothing. Anything else is stored with a status that says what it was; nothing
+is clamped or guessed.
 
 Columns named model, prompt, temperature, administration, form, respondent or
 replicate are taken as such; --column says where another name means one of them.
