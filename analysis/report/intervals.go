@@ -157,7 +157,7 @@ func (a *analysis) rhoIntervals(d *document) {
 		t := grid{fixed: 2, header: []string{"prompt", "T", "N", "strata", "rho", "95 % interval"}}
 		for _, r := range results {
 			row := []string{r.c.Prompt, tempOf(r.c), fmt.Sprint(r.used()), r.resampled.strata}
-			t.rows = append(t.rows, append(row, d.estimateCells(a, r, a.atRho(), "rho")...))
+			t.rows = append(t.rows, append(row, d.estimateCells(a, r, a.atRho())...))
 		}
 		t.write(&d.body)
 	})
@@ -171,7 +171,7 @@ func (a *analysis) structureIntervals(d *document) {
 		u := grid{fixed: 2, header: []string{"prompt", "T", "strata", "rho", "95 % interval", "at best", "SSD over starts"}}
 		for _, r := range results {
 			key := []string{r.c.Prompt, tempOf(r.c)}[:2:2] // appending copies
-			row := append(append(key, fmt.Sprint(r.used())), d.estimateCells(a, r, a.atSSD(), "ssd")...)
+			row := append(append(key, fmt.Sprint(r.used())), d.estimateCells(a, r, a.atSSD())...)
 			var chance, half string
 			if r.test != nil {
 				chance = fixed2(r.test.Null.Q05)
@@ -182,7 +182,7 @@ func (a *analysis) structureIntervals(d *document) {
 				half = fmt.Sprintf("%s (%d)", fixed2(h.ssd), h.n)
 			}
 			t.rows = append(t.rows, append(row, chance, half))
-			row = append(append(key, r.resampled.strata), d.estimateCells(a, r, a.atRho(), "rho")...)
+			row = append(append(key, r.resampled.strata), d.estimateCells(a, r, a.atRho())...)
 			if r.fitNA == "" {
 				row = append(row, fmt.Sprintf("%s %% of %d", fixedN(100*r.fit.ShareAtBest(), 0), len(r.fit.Descents)), fixed2(r.ssdLow)+" to "+fixed2(r.ssdHigh))
 			} else {
@@ -196,7 +196,7 @@ func (a *analysis) structureIntervals(d *document) {
 }
 
 // estimateCells are a statistic and its interval.
-func (d *document) estimateCells(a *analysis, r *result, k int, statistic string) []string {
+func (d *document) estimateCells(a *analysis, r *result, k int) []string {
 	x, na := a.estimateOf(r, k)
 	if na != "" {
 		return []string{d.na(na), ""}
@@ -206,6 +206,7 @@ func (d *document) estimateCells(a *analysis, r *result, k int, statistic string
 		first = d.ssdCell(r)
 	}
 	iv, na := a.interval(r, k, x)
+	statistic, _ := a.statisticName(k)
 	return []string{first, d.intervalCell(iv, na, r.approximate(statistic))}
 }
 

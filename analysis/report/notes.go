@@ -122,16 +122,20 @@ func (a *analysis) sessionsNote() string {
 			why[reason] += r.scores.DroppedFor(reason)
 		}
 	}
-	span := strconv.Itoa(most)
-	if least >= 0 && least != most {
-		span = fmt.Sprintf("%d to %d", least, most)
-	}
 	dropped := why[1] + why[2] + why[3]
-	s := fmt.Sprintf("Sessions: %d planned, %d used (N = %s in a condition), %d left out", planned, used, span, dropped)
+	s := fmt.Sprintf("Sessions: %d planned, %d used (N = %s in a condition), %d left out", planned, used, span(least, most), dropped)
 	if dropped > 0 {
 		s += fmt.Sprintf(" (%d without any answer, %d with too few answers, %d with a value unanswered)", why[1], why[2], why[3])
 	}
 	return s + ". By condition: data_quality.md."
+}
+
+// span words a range of numbers; least is below 0 where there are none.
+func span(least, most int) string {
+	if least < 0 || least == most {
+		return strconv.Itoa(most)
+	}
+	return fmt.Sprintf("%d to %d", least, most)
 }
 
 // fewNote names the conditions with few sessions; empty if there are none.
@@ -157,11 +161,7 @@ func (a *analysis) fewNote() string {
 	case len(few) == 0:
 		return ""
 	case len(few) == some:
-		span := strconv.Itoa(most)
-		if least != most {
-			span = fmt.Sprintf("%d to %d", least, most)
-		}
-		return fmt.Sprintf("Few sessions: N = %s in every condition.", span)
+		return fmt.Sprintf("Few sessions: N = %s in every condition.", span(least, most))
 	case len(few) > named:
 		few = append(few[:named], fmt.Sprintf("and %d others", len(few)-named))
 	}

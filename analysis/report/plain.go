@@ -16,7 +16,7 @@ func (a *analysis) plainMeans(d *document) {
 		for _, r := range results {
 			row := []string{r.c.Prompt, tempOf(r.c), fmt.Sprint(r.used()), r.resampled.strata}
 			for v := range a.d.Values {
-				row = append(row, d.estimateCells(a, r, v, "mean")...)
+				row = append(row, d.estimateCells(a, r, v)...)
 			}
 			t.rows = append(t.rows, row)
 		}

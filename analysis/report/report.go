@@ -17,6 +17,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -204,11 +205,8 @@ func (a *analysis) checkVariables(over Overrides) error {
 		known = append(known, v.Name)
 	}
 	named := map[string][]string{"anchor_column": {a.opts.AnchorColumn}, "strata": a.opts.Strata}
-	for option, columns := range named {
-		if _, given := over[option]; !given {
-			continue
-		}
-		for _, c := range columns {
+	for _, option := range slices.Sorted(maps.Keys(over)) {
+		for _, c := range named[option] {
 			if slices.Contains(known, c) {
 				continue
 			}

@@ -11,6 +11,7 @@ import (
 	"circumplex.example/analysis/corr"
 	"circumplex.example/analysis/ingest"
 	"circumplex.example/analysis/score"
+	"circumplex.example/runner/internal/importer"
 	"circumplex.example/schema"
 )
 
@@ -85,14 +86,11 @@ func FromResults(dir string, o AnswerOptions, about About) (out []*schema.Benchm
 	return out, append(notes, more...), nil
 }
 
-// imported is the provider of conditions whose answers were imported.
-const imported = "imported"
-
 // of says whose a condition's numbers are: a model's, unless its answers were
 // imported. Nothing that a program made up goes by the name of people, and nothing
 // that a model said.
 func (a About) of(d *ingest.Data, c *ingest.Condition) (About, error) {
-	if c.Provider == imported && !c.Simulated {
+	if c.Provider == importer.Provider && !c.Simulated {
 		if a.Kind == "" {
 			a.Kind = ingest.Human
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"circumplex.example/runner/internal/answer"
 	"circumplex.example/runner/internal/importer"
 	"circumplex.example/schema"
 	"circumplex.example/schema/diag"
@@ -82,11 +83,11 @@ func (a *app) importAnswers(file string, o importFlags) error {
 // noAnswer is the error of a file in which no cell is an answer: it was read the wrong
 // way, or is for another instrument. The tables are written all the same.
 func noAnswer(res *importer.Result, in *schema.Instrument) error {
-	if res.Counts.Responses["ok"] > 0 || res.BadTotal == 0 {
+	if res.Counts.Responses[string(answer.OK)] > 0 || res.BadTotal == 0 {
 		return nil
 	}
 	hint := "give another --instrument, or turn the answers into its numbers first"
-	if b := res.BadCells[0]; strings.ContainsAny(b.Text, ",") {
+	if b := res.BadCells[0]; strings.Contains(b.Text, ",") {
 		hint = "write decimal points, or numbers without decimals"
 	} else if strings.ContainsFunc(b.Text, unicode.IsLetter) {
 		hint = "export the numbers of the answers, not their labels"

@@ -185,7 +185,7 @@ func makeBenchmark(file string, f benchmarkFlags, exp *schema.Experiment, about 
 // firstProblems are as many as anybody reads: a file that was written another way than
 // it is read has one in every cell.
 func firstProblems(l diag.List) string {
-	const shown = 20
+	const shown = importer.MaxShown
 	if len(l) <= shown {
 		return l.String()
 	}
@@ -218,10 +218,10 @@ func answersBenchmark(file string, f benchmarkFlags, exp *schema.Experiment, abo
 func importNotes(res *importer.Result) []string {
 	var notes []string
 	if n := len(res.MissingItems); n > 0 {
-		notes = append(notes, fmt.Sprintf("%s of the instrument have no column and are missing for everybody: %s", count(n, "item"), firstOf(res.MissingItems)))
+		notes = append(notes, fmt.Sprintf("%s of the instrument have no column and are missing for everybody: %s", count(n, "item"), some(res.MissingItems)))
 	}
 	if n := len(res.ExtraItems); n > 0 {
-		notes = append(notes, fmt.Sprintf("%s are of no item of the instrument and left out: %s", count(n, "column"), firstOf(res.ExtraItems)))
+		notes = append(notes, fmt.Sprintf("%s are of no item of the instrument and left out: %s", count(n, "column"), some(res.ExtraItems)))
 	}
 	if res.BadTotal > 0 {
 		const shown = 5
@@ -236,15 +236,6 @@ func importNotes(res *importer.Result) []string {
 		notes = append(notes, fmt.Sprintf("%s held no answer and count as missing: %s%s", count(res.BadTotal, "cell"), strings.Join(first, "; "), more))
 	}
 	return notes
-}
-
-// firstOf is a list that does not get long.
-func firstOf(names []string) string {
-	const shown = 10
-	if len(names) <= shown {
-		return strings.Join(names, ", ")
-	}
-	return strings.Join(names[:shown], ", ") + " and others"
 }
 
 func writeBenchmark(exp *schema.Experiment, f benchmarkFlags, made []*schema.Benchmark, about benchmark.About) (string, error) {

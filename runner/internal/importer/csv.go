@@ -38,14 +38,14 @@ func openCSV(path string, data []byte, p pattern) (*source, error) {
 // checkText refuses what is no UTF-8 text, saying what it looks like.
 func checkText(path string, data []byte) error {
 	save := "save it as CSV in UTF-8"
+	if f := foreign(data); f != nil {
+		return problem(path, diag.Problem{What: "this is " + f.what + ", neither CSV nor Parquet", Mend: save + f.how})
+	}
 	switch {
 	case len(data) == 0:
 		return problem(path, diag.Problem{What: "the file is empty", Mend: "give a file with a header and one row a respondent"})
 	case bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")):
 		return problem(path, diag.Problem{What: "the text is UTF-16, not UTF-8", Mend: save})
-	case foreign(data) != nil:
-		f := foreign(data)
-		return problem(path, diag.Problem{What: "this is " + f.what + ", neither CSV nor Parquet", Mend: save + f.how})
 	case !utf8.Valid(data):
 		at, line := invalidAt(data)
 		return problem(path, diag.Problem{Place: diag.Place{File: absolute(path), Line: line}, What: fmt.Sprintf("byte %d of the file is not UTF-8", at+1),
@@ -97,10 +97,14 @@ type csvFile struct {
 func (c *csvFile) declared() {
 	line, rest, found := bytes.Cut(c.data, []byte("\n"))
 	sep, ok := strings.CutPrefix(strings.TrimSuffix(string(line), "\r"), "sep=")
-	if !found || !ok || len(sep) != 1 || !strings.Contains(",;\t|", sep) {
+	if !found || !ok {
 		return
 	}
-	c.comma, c.data, c.first = rune(sep[0]), rest, 1
+	for _, d := range delimiters {
+		if sep == string(d.comma) {
+			c.comma, c.data, c.first = d.comma, rest, 1
+		}
+	}
 }
 
 func (c *csvFile) reader(comma rune) *csv.Reader {

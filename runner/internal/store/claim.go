@@ -46,9 +46,14 @@ func (s *Store) seen(c *conn) error {
 	if err != nil {
 		return err
 	}
-	n, err := c.number(`SELECT count(*) FROM owner WHERE id <> ? AND seen_us >= ?`, s.owner.id, s.dead())
+	n, err := s.alive(c)
 	s.others.Store(n)
 	return err
+}
+
+// alive counts the other processes that live.
+func (s *Store) alive(c *conn) (int64, error) {
+	return c.number(`SELECT count(*) FROM owner WHERE id <> ? AND seen_us >= ?`, s.owner.id, s.dead())
 }
 
 // dead is the heartbeat before which an owner counts as dead.

@@ -87,11 +87,12 @@ func unpack(b []byte, texts func() []string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	switch {
-	case how&folded == 0:
+	if how&folded == 0 {
 		return b, nil
-	case texts == nil:
-		return unfold(b, nil)
 	}
-	return unfold(b, texts())
+	var known []string
+	if texts != nil {
+		known = texts()
+	}
+	return unfold(b, known)
 }

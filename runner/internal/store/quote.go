@@ -81,20 +81,17 @@ func unfold(b []byte, texts []string) ([]byte, error) {
 	r := reader{b: b}
 	for len(r.b) > 0 {
 		head := r.uvarint()
-		switch n := head >> 1; {
+		switch n, literal := head>>1, head&1 == 0; {
 		case r.err != nil:
-		case head&1 == 0:
-			if n == 0 || n > uint64(len(r.b)) {
-				return nil, errShort
-			}
+			return nil, r.err
+		case literal && (n == 0 || n > uint64(len(r.b))):
+			return nil, errShort
+		case literal:
 			out = append(out, r.bytes(int(n))...)
 		case n >= uint64(len(texts)):
 			return nil, errFolded
 		default:
 			out = appendQuoted(out, texts[n])
-		}
-		if r.err != nil {
-			return nil, r.err
 		}
 		if len(out) > maxUnpacked {
 			return nil, errors.New("too long")

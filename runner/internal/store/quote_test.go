@@ -164,12 +164,7 @@ func conversationOverTheWire(t *testing.T, turns int) []*completion.Completion {
 // What is stored of a conversation grows as it does, not as the square: each body is
 // the same bytes again all the same.
 func TestBodiesOfAConversation(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "store.db")
-	s, err := Open(t.Context(), path, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := opened(t, filepath.Join(t.TempDir(), "store.db"), Options{})
 	turns := conversationOverTheWire(t, 57)
 	var sent, stored int
 	for _, c := range turns {
@@ -187,7 +182,7 @@ func TestBodiesOfAConversation(t *testing.T) {
 			t.Fatalf("got %s and %s\nwant %s and %s", got.Sent, got.Body, c.Sent, c.Body)
 		}
 	}
-	err = s.read(t.Context(), "", func(c *conn) error {
+	err := s.read(t.Context(), "", func(c *conn) error {
 		n, nerr := c.number(`SELECT sum(length(data)) FROM detail`)
 		stored = int(n)
 		return nerr

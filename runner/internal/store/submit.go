@@ -227,7 +227,7 @@ func (w *writer) mayFold(c *conn) (bool, error) {
 		return false, err
 	}
 	if version < userVersion {
-		others, err := c.number(`SELECT count(*) FROM owner WHERE id <> ? AND seen_us >= ?`, w.s.owner.id, w.s.dead())
+		others, err := w.s.alive(c)
 		if err != nil || others > 0 {
 			return false, err
 		}

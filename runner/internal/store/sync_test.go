@@ -42,17 +42,13 @@ func waitFor(t *testing.T, s *Store, c *completion.Completion) {
 func TestAnsweredWhenOnDisk(t *testing.T) {
 	var hold atomic.Bool
 	syncing, release := make(chan struct{}, 100), make(chan struct{})
-	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "store.db"), Options{sync: func(f *os.File) error {
+	s := opened(t, filepath.Join(t.TempDir(), "store.db"), Options{sync: func(f *os.File) error {
 		if hold.Load() {
 			syncing <- struct{}{}
 			<-release
 		}
 		return syncData(f)
 	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
 	hold.Store(true)
 	one, two := sample("one"), sample("two")
 	first := submitted(t, s, one)
